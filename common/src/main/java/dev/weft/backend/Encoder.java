@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weft.backend;
+
+import ai.djl.ndarray.NDArray;
+import dev.weft.text.AttentionMask;
+
+/** A transformer architecture with its weights. Immutable; many threads may call it. */
+public interface Encoder {
+  /** The {@code model_type} of its {@code config.json}. */
+  String modelType();
+
+  /** Width H of the hidden states. */
+  int hiddenSize();
+
+  /** The most positions a row may have. */
+  int maxPositions();
+
+  /**
+   * The last hidden state.
+   *
+   * @param inputIds (B, T) int64
+   * @param mask which positions are tokens; the others are not attended to
+   * @return (B, T, H) float32, of the manager of {@code inputIds}; rows at masked positions are
+   *     unspecified
+   */
+  NDArray forward(NDArray inputIds, AttentionMask mask);
+}

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * What runs a transformer: from token ids to hidden states. One class an architecture, on shared
+ * building blocks, written on DJL's eager arrays.
+ *
+ * <pre>{@code
+ * Encoder encoder = Encoders.load(config, weights);
+ * NDArray hidden = encoder.forward(inputIds, mask); // (B, T, encoder.hiddenSize())
+ * }</pre>
+ */
+@NullMarked
+package dev.weft.backend;
+
+import org.jspecify.annotations.NullMarked;

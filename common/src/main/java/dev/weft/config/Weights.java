@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weft.config;
+
+import ai.djl.ndarray.NDArray;
+import java.util.Set;
+
+/**
+ * The named tensors of one module, still on disk. Reading one copies it to the model's device as
+ * float32; the array belongs to the model and lives until the model is closed.
+ */
+public interface Weights {
+  /** Names of the tensors that are there. */
+  Set<String> names();
+
+  /**
+   * Reads one tensor.
+   *
+   * @param name its name in the file
+   * @param shape the shape the configuration promises; checked before anything is allocated
+   * @throws ModelException if it is absent or has another shape
+   */
+  NDArray tensor(String name, long... shape);
+
+  /** Whether there is a tensor of this name. */
+  default boolean has(String name) {
+    return names().contains(name);
+  }
+}

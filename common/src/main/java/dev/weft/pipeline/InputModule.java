@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weft.pipeline;
+
+import ai.djl.ndarray.NDManager;
+import dev.weft.text.TextBatch;
+import dev.weft.text.Tokens;
+
+/**
+ * A module that can stand first: it turns texts into features. It does so in two steps, so that
+ * batches can be cut by their number of tokens: {@link #tokenize} for many texts, in Java memory,
+ * then {@link #features} for the rows of one batch.
+ */
+public interface InputModule extends Module {
+  /** Ids of every text, cut at the module's maximum length; row {@code i} is text {@code i}. */
+  Tokens tokenize(TextBatch texts);
+
+  /** The rows as tensors of the batch's manager, padded to the longest. */
+  Features features(Tokens rows, NDManager batch);
+
+  /** The most tokens a text may have before it is cut, special tokens included. */
+  int maxSeqLength();
+}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weft.pipeline;
+
+import dev.weft.config.Json;
+import dev.weft.config.Weights;
+import java.util.Optional;
+
+/** The directory of one module, seen from the module: it asks by name and never opens a file. */
+public interface ModuleDir {
+  /** A file's name as it should appear in messages, such as {@code 1_Pooling/config.json}. */
+  String label(String file);
+
+  /** The text of a file that may be absent. */
+  Optional<String> text(String file);
+
+  /** The configuration under the first of these names that exists. */
+  Optional<Json> findConfig(String... files);
+
+  /** The configuration in this file, which must exist. */
+  Json config(String file);
+
+  /** The tensors in {@code model.safetensors}, which must exist. */
+  Weights weights();
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weft.store;
+
+import ai.djl.ndarray.NDManager;
+import dev.weft.config.Json;
+import dev.weft.config.ModelException;
+import dev.weft.config.Weights;
+import dev.weft.pipeline.ModuleDir;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * The folder of one module. Paths of {@code modules.json} are somebody else's: absolute ones, drive
+ * letters and {@code ..} are refused. Symbolic links are followed, as a hub cache is made of them.
+ */
+final class FilesOfModule implements ModuleDir {
+  private static final String WEIGHTS = "model.safetensors";
+
+  private final Path root;
+  private final Path folder;
+  private final Optional<NDManager> device;
+
+  FilesOfModule(Path root, String path, Optional<NDManager> device) {
+    this.root = root;
+    this.folder = inside(root, path);
+    this.device = device;
+  }
+
+  private static Path inside(Path root, String path) {
+    boolean unsafe =
+        path.startsWith("/")
+            || path.indexOf('\\') >= 0
+            || path.indexOf('\0') >= 0
+            || path.indexOf(':') >= 0;
+    if (!unsafe) {
+      Path resolved = root.resolve(path).normalize();
+      if (resolved.startsWith(root.normalize())) {
+        return resolved;
+      }
+    }
+    throw new ModelException(root + ": module path \"" + path + "\" leaves the model directory");
+  }
+
+  @Override
+  public String label(String file) {
+    return folder.resolve(file).toString();
+  }
+
+  @Override
+  public Optional<String> text(String file) {
+    Path path = folder.resolve(file);
+    return Files.isRegularFile(path) ? Optional.of(ModelDir.read(path)) : Optional.empty();
+  }
+
+  @Override
+  public Optional<Json> findConfig(String... files) {
+    for (String file : files) {
+      Optional<String> text = text(file);
+      if (text.isPresent()) {
+        return Optional.of(Json.parse(label(file), text.get()));
+      }
+    }
+    return Optional.empty();
+  }
+
+  @Override
+  public Json config(String file) {
+    return findConfig(file)
+        .orElseThrow(
+            () ->
+                new ModelException(
+                    label(file) + ": no such file; the model directory is incomplete"));
+  }
+
+  @Override
+  public Weights weights() {
+    Path file = folder.resolve(WEIGHTS);
+    if (!Files.isRegularFile(file)) {
+      throw new ModelException(
+          file
+              + ": no such file; save the model with safetensors (save_pretrained with"
+              + " safe_serialization=True)");
+    }
+    return SafeTensors.open(file).weights(device.orElseThrow());
+  }
+}

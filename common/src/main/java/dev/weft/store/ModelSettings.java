@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weft.store;
+
+import dev.weft.config.Json;
+import dev.weft.config.ModelException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * What {@code config_sentence_transformers.json} says.
+ *
+ * @param prompts texts to put in front, by name
+ * @param defaultPromptName the prompt used where a call names none
+ * @param truncateDim width to cut vectors to where a call says nothing
+ */
+public record ModelSettings(
+    Map<String, String> prompts, Optional<String> defaultPromptName, OptionalInt truncateDim) {
+
+  /** Copies the map, keeping its order. */
+  public ModelSettings {
+    prompts = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(prompts));
+  }
+
+  static ModelSettings parse(Json json) {
+    Map<String, String> prompts = new LinkedHashMap<>();
+    Json map = json.object("prompts");
+    for (String name : map.keys()) {
+      prompts.put(name, map.string(name));
+    }
+    Optional<String> name = json.findString("default_prompt_name");
+    if (name.isPresent() && !prompts.containsKey(name.get())) {
+      throw new ModelException(
+          json.file()
+              + ": default_prompt_name \""
+              + name.get()
+              + "\" is not one of the prompts "
+              + prompts.keySet());
+    }
+    Optional<Integer> truncate = json.findInteger("truncate_dim");
+    return new ModelSettings(
+        prompts, name, truncate.map(OptionalInt::of).orElseGet(OptionalInt::empty));
+  }
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weft.store;
+
+import dev.weft.config.ModelException;
+import dev.weft.module.Dense;
+import dev.weft.module.Normalize;
+import dev.weft.module.Pooling;
+import dev.weft.module.Transformer;
+import dev.weft.pipeline.Module;
+import dev.weft.pipeline.ModuleDir;
+import dev.weft.pipeline.ModuleType;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/**
+ * Which class reads a module of which type. The {@code type} of {@code modules.json} is a Python
+ * path that moved between releases; its last part is the class name in all of them. Immutable.
+ */
+public final class ModuleRegistry {
+  private static final String REFERENCE = "sentence_transformers.";
+
+  /** Transformer classes of releases before 2.0, one an architecture. */
+  private static final List<String> OLD_TRANSFORMERS =
+      List.of("BERT", "RoBERTa", "DistilBERT", "ALBERT", "CamemBERT", "XLMRoBERTa", "T5");
+
+  private final Map<String, ModuleType> types;
+
+  private ModuleRegistry(Map<String, ModuleType> types) {
+    this.types = types;
+  }
+
+  /**
+   * Weft's modules and those that {@link ServiceLoader} finds, through the loader of this class and
+   * the thread's. Weft's own win over a service of the same name.
+   */
+  public static ModuleRegistry standard() {
+    Map<String, ModuleType> types = new TreeMap<>();
+    for (ClassLoader loader :
+        new ClassLoader[] {
+          ModuleRegistry.class.getClassLoader(), Thread.currentThread().getContextClassLoader()
+        }) {
+      ServiceLoader.load(ModuleType.class, loader).forEach(t -> types.putIfAbsent(t.name(), t));
+    }
+    own("Transformer", Transformer::load, types);
+    own("Pooling", Pooling::load, types);
+    own("Dense", Dense::load, types);
+    own("Normalize", Normalize::load, types);
+    return new ModuleRegistry(types);
+  }
+
+  private static void own(
+      String name, Function<ModuleDir, Module> load, Map<String, ModuleType> types) {
+    types.put(
+        name,
+        new ModuleType() {
+          @Override
+          public String name() {
+            return name;
+          }
+
+          @Override
+          public Module load(ModuleDir dir) {
+            return load.apply(dir);
+          }
+        });
+  }
+
+  /**
+   * The type behind the {@code type} of {@code modules.json}.
+   *
+   * @throws ModelException if there is none, listing the known ones
+   */
+  ModuleType find(String file, String type) {
+    String className = type.substring(type.lastIndexOf('.') + 1);
+    String name = OLD_TRANSFORMERS.contains(className) ? "Transformer" : className;
+    boolean custom = !type.startsWith(REFERENCE);
+    return Optional.ofNullable(types.get(custom ? className : name))
+        .orElseThrow(
+            () ->
+                new ModelException(
+                    file
+                        + ": module type \""
+                        + type
+                        + "\" is not known; known: "
+                        + types.keySet()
+                        + (custom
+                            ? "; code of a model is never run: provide a ModuleType of this name"
+                            : "")));
+  }
+}

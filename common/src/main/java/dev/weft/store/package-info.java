@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Model directories: the only room that opens files. Reads {@code modules.json}, every module's
+ * folder and the safetensors format, all as untrusted input: paths stay inside the directory, sizes
+ * are checked before anything is allocated, nothing is executed.
+ *
+ * <pre>{@code
+ * ModelDir dir = ModelDir.open(Path.of("all-MiniLM-L6-v2"));
+ * try (NDManager device = NDManager.newBaseManager();
+ *     Pipeline pipeline = dir.load(ModuleRegistry.standard(), device)) {
+ *   System.out.println(pipeline.dimension());
+ * }
+ * }</pre>
+ */
+@NullMarked
+package dev.weft.store;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Texts on their way to tensors: what is asked ({@link dev.weft.text.TextBatch}), the tokenizer,
+ * the ids in Java memory ({@link dev.weft.text.Tokens}) and where they stand in a padded batch
+ * ({@link dev.weft.text.AttentionMask}). Knows no module.
+ *
+ * <pre>{@code
+ * try (FastTokenizer tokenizer = FastTokenizer.load(Path.of("model/tokenizer.json"), 256)) {
+ *   Tokens tokens = tokenizer.encode(List.of("a text", "another text"));
+ *   int length = tokens.length(0); // [CLS] a text [SEP] = 4
+ * }
+ * }</pre>
+ */
+@NullMarked
+package dev.weft.text;
+
+import org.jspecify.annotations.NullMarked;
