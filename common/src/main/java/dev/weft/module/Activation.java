@@ -35,7 +35,7 @@ public final class Activation {
     KNOWN.put("Mish", x -> x.mul(softplus(x).tanh()));
     KNOWN.put("ELU", x -> elu(x, 1f));
     KNOWN.put("CELU", x -> elu(x, 1f));
-    KNOWN.put("SELU", x -> elu(x, 1.6732632423543772f).mul(1.0507009873554805f));
+    KNOWN.put("SELU", x -> elu(x, 1.6732632f).mul(1.050701f));
     KNOWN.put("LeakyReLU", x -> leaky(x, 0.01f));
     KNOWN.put("RReLU", x -> leaky(x, RRELU_SLOPE));
     KNOWN.put("Hardtanh", x -> x.clip(-1f, 1f));

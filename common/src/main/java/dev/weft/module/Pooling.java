@@ -177,20 +177,15 @@ public final class Pooling implements Module {
       return tokens.max(new int[] {1});
     }
     NDManager batch = tokens.getManager();
-    Shape shape = new Shape(mask.rows(), mask.width(), 1);
     float[] nonEmpty = new float[mask.rows()];
     for (int row = 0; row < nonEmpty.length; row++) {
-      nonEmpty[row] = mask.length(row) > 0 ? 0f : -Float.MAX_VALUE;
+      nonEmpty[row] = mask.length(row) > 0 ? 1f : 0f;
     }
-    try (NDArray bias = batch.create(mask.toFloats(0f, -Float.MAX_VALUE), shape);
+    Shape columns = new Shape(mask.rows(), mask.width(), 1);
+    try (NDArray bias = batch.create(mask.toFloats(0f, -Float.MAX_VALUE), columns);
         NDArray kept = tokens.add(bias);
-        NDArray largest = kept.max(new int[] {1})) {
-      NDArray empty = batch.create(nonEmpty, new Shape(nonEmpty.length, 1));
-      try (empty;
-          NDArray isEmpty = empty.lt(0f);
-          NDArray zeros = largest.zerosLike()) {
-        return NDArrays.where(isEmpty, zeros, largest);
-      }
+        NDArray zeroIfEmpty = batch.create(nonEmpty, new Shape(nonEmpty.length, 1))) {
+      return kept.max(new int[] {1}).muli(zeroIfEmpty);
     }
   }
 

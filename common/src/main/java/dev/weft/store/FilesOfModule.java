@@ -17,12 +17,10 @@ import java.util.Optional;
 final class FilesOfModule implements ModuleDir {
   private static final String WEIGHTS = "model.safetensors";
 
-  private final Path root;
   private final Path folder;
   private final Optional<NDManager> device;
 
   FilesOfModule(Path root, String path, Optional<NDManager> device) {
-    this.root = root;
     this.folder = inside(root, path);
     this.device = device;
   }

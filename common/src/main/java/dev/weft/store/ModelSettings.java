@@ -3,6 +3,7 @@ package dev.weft.store;
 
 import dev.weft.config.Json;
 import dev.weft.config.ModelException;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -20,11 +21,14 @@ public record ModelSettings(
 
   /** Copies the map, keeping its order. */
   public ModelSettings {
-    prompts = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(prompts));
+    prompts = Collections.unmodifiableMap(new LinkedHashMap<>(prompts));
   }
 
   static ModelSettings parse(Json json) {
+    // Every model has these two since 5.0, empty where its file does not name them.
     Map<String, String> prompts = new LinkedHashMap<>();
+    prompts.put("query", "");
+    prompts.put("document", "");
     Json map = json.object("prompts");
     for (String name : map.keys()) {
       prompts.put(name, map.string(name));

@@ -98,7 +98,9 @@ public final class SafeTensors {
     Shape shape = new Shape(entry.shape());
     try (NDManager scratch = device.newSubManager()) {
       NDArray mapped = scratch.create(map(entry), shape, entry.type().stored());
-      NDArray copy = mapped.toType(DataType.FLOAT32, true);
+      // toType copies only where the type changes, and the mapping must not escape.
+      boolean asIs = mapped.getDataType() == DataType.FLOAT32;
+      NDArray copy = asIs ? mapped.duplicate() : mapped.toType(DataType.FLOAT32, true);
       copy.attach(device);
       return copy;
     }

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weft.text;
 
+import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
 import dev.weft.config.ModelException;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.Map;
 
 /**
  * A Hugging Face "fast" tokenizer: {@code tokenizer.json} run by the Rust library the reference
@@ -20,12 +24,11 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class FastTokenizer implements AutoCloseable {
   private static final TokenizersLibrary LIBRARY = TokenizersLibrary.LIB;
-  private static final long CLOSED = 0;
 
-  private final AtomicLong handle;
+  private final HuggingFaceTokenizer owner;
 
-  private FastTokenizer(long handle) {
-    this.handle = new AtomicLong(handle);
+  private FastTokenizer(HuggingFaceTokenizer owner) {
+    this.owner = owner;
   }
 
   /**
@@ -36,24 +39,31 @@ public final class FastTokenizer implements AutoCloseable {
    * @param maxLength the most tokens a row may have; longer rows are cut at the end
    */
   public static FastTokenizer parse(String file, String json, int maxLength) {
-    if (maxLength < 1) {
-      throw new ModelException(file + ": max_seq_length must be at least 1, but is " + maxLength);
-    }
-    long handle;
+    // A maximum of zero keeps its own rules, and its warnings about them, out of the way.
+    Map<String, String> options =
+        Map.of("padding", "false", "truncation", "false", "maxLength", "0");
+    HuggingFaceTokenizer owner;
     try {
-      handle = LIBRARY.createTokenizerFromString(json);
-    } catch (RuntimeException e) {
+      byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
+      owner = HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(bytes), options);
+    } catch (IOException | RuntimeException e) {
       throw new ModelException(file + ": not a usable tokenizer (" + e.getMessage() + ")", e);
     }
-    try {
-      LIBRARY.disablePadding(handle);
-      LIBRARY.setTruncation(handle, maxLength, "longest_first", 0);
-    } catch (RuntimeException e) {
-      LIBRARY.deleteTokenizer(handle);
+    FastTokenizer tokenizer = new FastTokenizer(owner);
+    int special = tokenizer.encode(List.of("")).length(0);
+    if (maxLength <= special) {
+      // The native library aborts the process where it cannot cut that short.
+      tokenizer.close();
       throw new ModelException(
-          file + ": cannot cut texts at " + maxLength + " tokens (" + e.getMessage() + ")", e);
+          file
+              + ": max_seq_length must be above the "
+              + special
+              + " special tokens of every text, but is "
+              + maxLength);
     }
-    return new FastTokenizer(handle);
+    LIBRARY.disablePadding(owner.getHandle());
+    LIBRARY.setTruncation(owner.getHandle(), maxLength, "LONGEST_FIRST", 0);
+    return tokenizer;
   }
 
   /** Ids of every text, special tokens added. Lone surrogates count as U+FFFD. */
@@ -62,7 +72,7 @@ public final class FastTokenizer implements AutoCloseable {
     for (int i = 0; i < clean.length; i++) {
       clean[i] = Surrogates.replaceLone(texts.get(i));
     }
-    long[] encodings = LIBRARY.batchEncode(open(), clean, true);
+    long[] encodings = LIBRARY.batchEncode(owner.getHandle(), clean, true);
     Tokens.Builder rows = new Tokens.Builder(encodings.length);
     int next = 0;
     try {
@@ -83,7 +93,7 @@ public final class FastTokenizer implements AutoCloseable {
    * token at its end. The leading special tokens count.
    */
   public int promptLength(String prompt) {
-    long encoding = LIBRARY.encode(open(), Surrogates.replaceLone(prompt), true);
+    long encoding = LIBRARY.encode(owner.getHandle(), Surrogates.replaceLone(prompt), true);
     try {
       long[] special = LIBRARY.getSpecialTokenMask(encoding);
       boolean ends = special.length > 0 && special[special.length - 1] == 1;
@@ -93,20 +103,9 @@ public final class FastTokenizer implements AutoCloseable {
     }
   }
 
-  private long open() {
-    long current = handle.get();
-    if (current == CLOSED) {
-      throw new IllegalStateException("the tokenizer is closed");
-    }
-    return current;
-  }
-
   /** Frees the native tokenizer; no call may be running. */
   @Override
   public void close() {
-    long current = handle.getAndSet(CLOSED);
-    if (current != CLOSED) {
-      LIBRARY.deleteTokenizer(current);
-    }
+    owner.close();
   }
 }

@@ -5,21 +5,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Texts to be encoded together, with what holds for all of them.
+ * Texts to be encoded together, with what holds for all of them. The list is not copied: nobody may
+ * change it while it is being encoded.
  *
  * @param texts the texts, without the prompt; no element may be null
  * @param prompt put in front of every text, without a separator; empty for none
  * @param task the task a Router chooses its route by, such as {@code query}
  */
 public record TextBatch(List<String> texts, String prompt, Optional<String> task) {
-
-  /** Copies nothing: the caller must not change the list while it is being encoded. */
-  public TextBatch {
-    if (texts.contains(null)) {
-      throw new IllegalArgumentException(
-          "texts[" + texts.indexOf(null) + "] is null; drop nulls or replace them by \"\"");
-    }
-  }
 
   /** Texts without a prompt or a task. */
   public static TextBatch of(List<String> texts) {

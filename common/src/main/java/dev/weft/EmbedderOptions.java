@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weft;
+
+/**
+ * How a model is loaded and run; the same for every call.
+ *
+ * @param device {@code auto} (the first GPU, else the CPU), {@code cpu}, {@code cuda} or {@code
+ *     cuda:1}
+ * @param workers batches that run at once on a CPU, each on one core; zero for one a core
+ * @param batchTokens the most padded tokens of a batch; zero for a default that keeps a batch's
+ *     activations in a CPU's cache, or fills a GPU
+ */
+public record EmbedderOptions(String device, int workers, int batchTokens) {
+  /** Everything chosen by the machine. */
+  public static final EmbedderOptions DEFAULT = new EmbedderOptions("auto", 0, 0);
+
+  public EmbedderOptions {
+    if (workers < 0 || batchTokens < 0) {
+      throw new IllegalArgumentException(
+          "workers and batchTokens must not be negative: " + workers + ", " + batchTokens);
+    }
+  }
+
+  public EmbedderOptions withDevice(String device) {
+    return new EmbedderOptions(device, workers, batchTokens);
+  }
+
+  public EmbedderOptions withWorkers(int workers) {
+    return new EmbedderOptions(device, workers, batchTokens);
+  }
+
+  public EmbedderOptions withBatchTokens(int batchTokens) {
+    return new EmbedderOptions(device, workers, batchTokens);
+  }
+}

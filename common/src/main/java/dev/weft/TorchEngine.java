@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weft;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.engine.EngineException;
+import ai.djl.ndarray.NDManager;
+
+/**
+ * The PyTorch engine, started once a process. Its thread counts can only be set before that, so
+ * they are set here: one thread an operation, as {@link Workers} run an operation on every core.
+ */
+final class TorchEngine {
+  private static final String NAME = "PyTorch";
+
+  private TorchEngine() {}
+
+  /** A manager that owns a model's weights, on the device the options name. */
+  static NDManager open(String device) {
+    return start().newBaseManager(device(device));
+  }
+
+  private static synchronized Engine start() {
+    setUnlessSet("ai.djl.pytorch.num_threads", "1");
+    setUnlessSet("ai.djl.pytorch.num_interop_threads", "1");
+    // The natives come with the class path; nothing is fetched and nobody is told.
+    setUnlessSet("ai.djl.offline", "true");
+    setUnlessSet("OPT_OUT_TRACKING", "true");
+    try {
+      return Engine.getEngine(NAME);
+    } catch (EngineException | UnsatisfiedLinkError e) {
+      throw new IllegalStateException(
+          "the PyTorch engine does not start; put ai.djl.pytorch:pytorch-jni and"
+              + " pytorch-native-cpu for this platform on the class path ("
+              + e.getMessage()
+              + ")",
+          e);
+    }
+  }
+
+  private static void setUnlessSet(String property, String value) {
+    if (System.getProperty(property) == null) {
+      System.setProperty(property, value);
+    }
+  }
+
+  private static Device device(String name) {
+    Engine engine = Engine.getEngine(NAME);
+    if (name.equals("auto")) {
+      return engine.defaultDevice();
+    }
+    if (name.equals("cpu")) {
+      return Device.cpu();
+    }
+    if (!name.matches("cuda(:\\d{1,4})?")) {
+      throw new IllegalArgumentException(
+          "device \"" + name + "\" is not known; known: auto, cpu, cuda, cuda:N");
+    }
+    int number = name.equals("cuda") ? 0 : Integer.parseInt(name.substring("cuda:".length()));
+    if (number >= engine.getGpuCount()) {
+      throw new IllegalArgumentException(
+          "device \""
+              + name
+              + "\" was asked for, but the engine sees "
+              + engine.getGpuCount()
+              + " GPUs; choose cpu, or install a driver and the CUDA build of the engine");
+    }
+    return Device.gpu(number);
+  }
+}

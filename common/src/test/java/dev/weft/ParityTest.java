@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Every call of every case gives the reference's numbers, in ragged batches and one text at a time.
+ */
+class ParityTest {
+  /** The promise of the README: |difference| ≤ 1e-4 · max(1, |value|). */
+  private static final double TOLERANCE = 1e-4;
+
+  static Stream<ParityCase> cases() {
+    return ParityCase.all();
+  }
+
+  @Test
+  void everyCaseIsThere() {
+    assertThat(ParityCase.all().map(ParityCase::name))
+        .containsExactlyInAnyOrder(
+            "bert-mean-normalize",
+            "dense-identity-nobias",
+            "dense-tanh",
+            "pooling-cls",
+            "pooling-concat",
+            "pooling-lasttoken",
+            "pooling-max",
+            "pooling-mean",
+            "pooling-mean_sqrt_len_tokens",
+            "pooling-weightedmean",
+            "prompts-exclude",
+            "v4-dense-normalize",
+            "v4-pooling-concat");
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void encodeGivesTheNumbersOfTheReference(ParityCase parity) {
+    try (Embedder embedder = Embedder.load(parity.model().toString())) {
+      for (ParityCase.Call call : parity.calls()) {
+        double[][] actual = encode(embedder, parity.texts(), call.args());
+        assertThat(actual).hasNumberOfRows(call.embeddings().length);
+        for (int row = 0; row < actual.length; row++) {
+          assertClose(actual[row], call.embeddings()[row], parity + " " + call.args() + " " + row);
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void neighboursDoNotChangeAVector(ParityCase parity) {
+    EmbedderOptions whole = EmbedderOptions.DEFAULT.withBatchTokens(1_000_000).withWorkers(1);
+    EmbedderOptions alone = EmbedderOptions.DEFAULT.withBatchTokens(1);
+    try (Embedder together = Embedder.load(parity.model().toString(), whole);
+        Embedder single = Embedder.load(parity.model().toString(), alone)) {
+      float[][] expected = single.encode(parity.texts());
+      float[][] actual = together.encode(parity.texts());
+      assertThat(single.counters().batches()).isEqualTo(parity.texts().size());
+      assertThat(together.counters().batches()).isEqualTo(1);
+      assertThat(together.counters().paddedTokens())
+          .as("the batch is ragged")
+          .isGreaterThan(together.counters().tokens());
+      for (int row = 0; row < actual.length; row++) {
+        for (int i = 0; i < actual[row].length; i++) {
+          double limit = 1e-5 * Math.max(1, Math.abs(expected[row][i]));
+          assertThat(Math.abs(actual[row][i] - expected[row][i]))
+              .as("%s text %d component %d", parity, row, i)
+              .isLessThanOrEqualTo((float) limit);
+        }
+      }
+    }
+  }
+
+  private static double[][] encode(
+      Embedder embedder, List<String> texts, Map<String, Object> args) {
+    EncodeOptions options = EncodeOptions.DEFAULT;
+    Precision precision = Precision.FLOAT32;
+    for (Map.Entry<String, Object> arg : args.entrySet()) {
+      switch (arg.getKey()) {
+        case "truncate_dim" ->
+            options = options.withTruncateDim(((Number) arg.getValue()).intValue());
+        case "normalize_embeddings" -> options = options.normalized();
+        case "prompt" -> options = options.withPrompt((String) arg.getValue());
+        case "prompt_name" -> options = options.withPromptName((String) arg.getValue());
+        case "precision" -> precision = Precision.parse((String) arg.getValue());
+        default -> throw new IllegalStateException("argument " + arg);
+      }
+    }
+    double[][] vectors = new double[texts.size()][];
+    if (precision == Precision.FLOAT32) {
+      float[][] floats = embedder.encode(texts, options);
+      for (int row = 0; row < vectors.length; row++) {
+        vectors[row] = new double[floats[row].length];
+        for (int i = 0; i < vectors[row].length; i++) {
+          vectors[row][i] = floats[row][i];
+        }
+      }
+    } else {
+      byte[][] codes = embedder.encodeQuantized(texts, options, precision);
+      for (int row = 0; row < vectors.length; row++) {
+        vectors[row] = new double[codes[row].length];
+        for (int i = 0; i < vectors[row].length; i++) {
+          vectors[row][i] = precision.value(codes[row][i]);
+        }
+      }
+    }
+    return vectors;
+  }
+
+  private static void assertClose(double[] actual, double[] expected, String what) {
+    assertThat(actual).as(what).hasSameSizeAs(expected);
+    for (int i = 0; i < actual.length; i++) {
+      assertThat(Math.abs(actual[i] - expected[i]))
+          .as("%s component %d: %s, the reference %s", what, i, actual[i], expected[i])
+          .isLessThanOrEqualTo(TOLERANCE * Math.max(1, Math.abs(expected[i])));
+    }
+  }
+}
