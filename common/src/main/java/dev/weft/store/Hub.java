@@ -1,19 +1,96 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weft.store;
 
+import dev.weft.config.ModelException;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.regex.Pattern;
 
-/** Stub. */
+/**
+ * Turns a hub id into a local directory. Shares the cache of Python's {@code huggingface_hub}: what
+ * one has fetched the other finds. Fetches data only, never code. Immutable; threads and processes
+ * may resolve the same id at once, each sees a complete snapshot or none.
+ *
+ * <p>An id is {@code organisation/name}, or a bare name, which stands for {@code
+ * sentence-transformers/name}; {@code @revision} may follow (a branch, a tag or a commit).
+ */
 public final class Hub {
+  static final String FIX =
+      "point at a local directory instead, set HF_ENDPOINT, or HF_HUB_OFFLINE=1 with a filled"
+          + " cache";
+
+  private static final String ORGANISATION = "sentence-transformers/";
+  private static final String REVISION = "main";
+  private static final String PART = "[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_])?";
+
+  /** Two hyphens stand for the slash in a cache, so that no name may have them. */
+  private static final Pattern NAME =
+      Pattern.compile("(?!.*(?:--|\\.\\.))(?:" + PART + "/)?" + PART);
+
+  private static final Pattern BRANCH =
+      Pattern.compile("(?!.*(?://|\\.\\.))[A-Za-z0-9_](?:[A-Za-z0-9._/+-]*[A-Za-z0-9_])?");
+
+  private final HubSettings settings;
+
+  Hub(HubSettings settings) {
+    this.settings = settings;
+  }
+
+  /**
+   * A hub as {@code HF_ENDPOINT}, {@code HF_HUB_CACHE}, {@code HF_HOME}, {@code HF_HUB_OFFLINE} and
+   * {@code HF_TOKEN} describe it, with the defaults that Python has.
+   */
   public static Hub fromEnvironment() {
-    return new Hub();
+    return new Hub(HubSettings.parse(System.getenv()));
   }
 
-  public static boolean isId(String s) {
-    return false;
+  /**
+   * Whether a text has the form of a hub id. A relative path may have it too: look for a directory
+   * first.
+   */
+  public static boolean isId(String text) {
+    int at = text.indexOf('@');
+    return at < 0
+        ? NAME.matcher(text).matches()
+        : NAME.matcher(text.substring(0, at)).matches()
+            && BRANCH.matcher(text.substring(at + 1)).matches();
   }
 
+  /**
+   * The directory of a model. A model found in the cache needs no network, and a branch found there
+   * is not looked up again; anything else is fetched into the cache.
+   *
+   * @throws ModelException if the text is no id, or the model cannot be had
+   */
   public Path resolve(String id) {
-    return Path.of(id);
+    if (!isId(id)) {
+      throw new ModelException(
+          "\""
+              + id
+              + "\" is neither a directory nor a hub id; an id looks like"
+              + " sentence-transformers/all-MiniLM-L6-v2");
+    }
+    int at = id.indexOf('@');
+    String given = at < 0 ? id : id.substring(0, at);
+    String name = given.contains("/") ? given : ORGANISATION + given;
+    String revision = at < 0 ? REVISION : id.substring(at + 1);
+    HubCache cache = new HubCache(settings.cache(), name, revision);
+    Optional<Path> cached = cache.find();
+    if (cached.isPresent()) {
+      return cached.get();
+    }
+    if (settings.offline()) {
+      throw new ModelException(
+          name
+              + ": revision "
+              + revision
+              + " is not complete in the cache "
+              + settings.cache()
+              + ", and HF_HUB_OFFLINE forbids to fetch it; unset it, set HF_HUB_CACHE to a filled"
+              + " cache, or point at a local directory instead");
+    }
+    HubClient client = new HubClient(settings, name);
+    HubListing listing = client.listing(revision);
+    return cache.store(listing, (file, target) -> client.download(listing.commit(), file, target));
   }
 }

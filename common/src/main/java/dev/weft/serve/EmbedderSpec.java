@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weft.serve;
+
+import dev.weft.EmbedderOptions;
+import dev.weft.EncodeOptions;
+import java.io.Serializable;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/**
+ * What to embed with, as a host carries it from the planner to the workers: the model and the
+ * options a user wrote as text. Checked when it is made, so a mistyped option fails where the user
+ * is. Immutable and serialisable; equal specs share a model.
+ */
+public final class EmbedderSpec implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  private static final String DEVICE = "device";
+  private static final String WORKERS = "workers";
+  private static final String BATCH_TOKENS = "batchTokens";
+  private static final String PROMPT = "prompt";
+  private static final String PROMPT_NAME = "promptName";
+  private static final String TASK = "task";
+  private static final String TRUNCATE_DIM = "truncateDim";
+  private static final String NORMALIZE = "normalize";
+
+  /** Every option with what its text must be. */
+  private static final Map<String, Consumer<String>> OPTIONS =
+      new TreeMap<>(
+          Map.of(
+              DEVICE, EmbedderSpec::text,
+              WORKERS, Integer::parseUnsignedInt,
+              BATCH_TOKENS, Integer::parseUnsignedInt,
+              PROMPT, EmbedderSpec::text,
+              PROMPT_NAME, EmbedderSpec::text,
+              TASK, EmbedderSpec::text,
+              TRUNCATE_DIM, EmbedderSpec::positive,
+              NORMALIZE, EmbedderSpec::bool));
+
+  private final String model;
+  private final Map<String, String> options;
+
+  private EmbedderSpec(String model, Map<String, String> options) {
+    this.model = model;
+    this.options = options;
+  }
+
+  /**
+   * Describes what to embed with.
+   *
+   * @param model a directory on every worker, or a hub id
+   * @param options by name: {@code device}, {@code workers}, {@code batchTokens}, {@code prompt},
+   *     {@code promptName}, {@code task}, {@code truncateDim}, {@code normalize}
+   * @throws IllegalArgumentException if an option is unknown or its value cannot be read
+   */
+  public static EmbedderSpec of(String model, Map<String, String> options) {
+    if (model.isBlank()) {
+      throw new IllegalArgumentException("the model must be a directory or a hub id, but is blank");
+    }
+    options.forEach(EmbedderSpec::check);
+    return new EmbedderSpec(model, new TreeMap<>(options));
+  }
+
+  private static void check(String name, String value) {
+    Consumer<String> form = OPTIONS.get(name);
+    if (form == null) {
+      throw new IllegalArgumentException(
+          "option \"" + name + "\" is not known; known: " + OPTIONS.keySet());
+    }
+    try {
+      form.accept(value);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "option \"" + name + "\" cannot be \"" + value + "\" (" + e.getMessage() + ")", e);
+    }
+  }
+
+  private static void text(String text) {}
+
+  private static void positive(String text) {
+    if (Integer.parseUnsignedInt(text) == 0) {
+      throw new IllegalArgumentException("it must be at least 1");
+    }
+  }
+
+  private static void bool(String text) {
+    if (!text.equals("true") && !text.equals("false")) {
+      throw new IllegalArgumentException("it must be true or false");
+    }
+  }
+
+  /** The directory or hub id. */
+  public String model() {
+    return model;
+  }
+
+  /** How the model is loaded; specs that agree in model and these share one. */
+  public EmbedderOptions embedderOptions() {
+    return new EmbedderOptions(
+        find(DEVICE).orElse(EmbedderOptions.DEFAULT.device()),
+        number(WORKERS).orElse(0),
+        number(BATCH_TOKENS).orElse(0));
+  }
+
+  /** What every call asks for. */
+  public EncodeOptions encodeOptions() {
+    EncodeOptions plain = EncodeOptions.DEFAULT;
+    return new EncodeOptions(
+        find(PROMPT),
+        find(PROMPT_NAME),
+        find(TASK),
+        number(TRUNCATE_DIM),
+        find(NORMALIZE).filter("true"::equals).isPresent()
+            ? EncodeOptions.Scaling.UNIT
+            : plain.scaling(),
+        plain.progress());
+  }
+
+  private Optional<String> find(String name) {
+    return Optional.ofNullable(options.get(name));
+  }
+
+  private OptionalInt number(String name) {
+    return find(name)
+        .map(text -> OptionalInt.of(Integer.parseInt(text)))
+        .orElseGet(OptionalInt::empty);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof EmbedderSpec spec
+        && model.equals(spec.model)
+        && options.equals(spec.options);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * model.hashCode() + options.hashCode();
+  }
+
+  /** As it is shown in a query plan. */
+  @Override
+  public String toString() {
+    return model + options;
+  }
+}

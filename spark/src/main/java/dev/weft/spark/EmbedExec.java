@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weft.spark;
+
+import dev.weft.serve.EmbedderSpec;
+import java.util.List;
+import java.util.Objects;
+import org.apache.spark.api.java.function.FlatMapFunction;
+import org.apache.spark.rdd.RDD;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.catalyst.expressions.Attribute;
+import org.apache.spark.sql.catalyst.expressions.AttributeSet;
+import org.apache.spark.sql.catalyst.expressions.Expression;
+import org.apache.spark.sql.catalyst.expressions.SortOrder;
+import org.apache.spark.sql.catalyst.plans.physical.Partitioning;
+import org.apache.spark.sql.execution.SparkPlan;
+import org.apache.spark.sql.execution.UnaryExecNode;
+import org.apache.spark.sql.execution.metric.SQLMetric;
+import org.apache.spark.sql.execution.metric.SQLMetrics;
+import scala.collection.immutable.IndexedSeq;
+import scala.collection.immutable.Map;
+import scala.collection.immutable.Seq;
+
+/**
+ * Runs the model over a partition, a window of rows at a time, and passes the rows on in their
+ * order, so partitioning and ordering of the child hold.
+ */
+public final class EmbedExec extends SparkPlan implements UnaryExecNode {
+  private static final long serialVersionUID = 1L;
+
+  private static final String TEXTS = "weftTexts";
+
+  private final Expression text;
+  private final Attribute result;
+  private final EmbedderSpec spec;
+  private final SparkPlan child;
+  private final transient Map<String, SQLMetric> metrics;
+
+  public EmbedExec(Expression text, Attribute result, EmbedderSpec spec, SparkPlan child) {
+    this.text = text;
+    this.result = result;
+    this.spec = spec;
+    this.child = child;
+    this.metrics =
+        new Map.Map1<>(TEXTS, SQLMetrics.createMetric(sparkContext(), "number of texts embedded"));
+  }
+
+  @Override
+  public RDD<InternalRow> doExecute() {
+    EmbedPartition partition =
+        new EmbedPartition(text, child.output(), output(), spec, metrics.apply(TEXTS));
+    FlatMapFunction<java.util.Iterator<InternalRow>, InternalRow> embed = partition::embed;
+    return child.execute().toJavaRDD().mapPartitions(embed, true).rdd();
+  }
+
+  @Override
+  public Map<String, SQLMetric> metrics() {
+    return metrics;
+  }
+
+  @Override
+  public SparkPlan child() {
+    return child;
+  }
+
+  @Override
+  public Seq<SparkPlan> children() {
+    return ScalaSeqs.of(List.of(child));
+  }
+
+  @Override
+  public Seq<Attribute> output() {
+    return EmbedNode.withResult(child.output(), result);
+  }
+
+  @Override
+  public AttributeSet producedAttributes() {
+    return AttributeSet.apply(result);
+  }
+
+  @Override
+  public Partitioning outputPartitioning() {
+    return child.outputPartitioning();
+  }
+
+  @Override
+  public Seq<SortOrder> outputOrdering() {
+    return child.outputOrdering();
+  }
+
+  @Override
+  public String nodeName() {
+    return "Embed";
+  }
+
+  @Override
+  public SparkPlan withNewChildInternal(SparkPlan newChild) {
+    return new EmbedExec(text, result, spec, newChild);
+  }
+
+  @Override
+  public SparkPlan withNewChildrenInternal(IndexedSeq<SparkPlan> newChildren) {
+    return withNewChildInternal(newChildren.head());
+  }
+
+  @Override
+  public int productArity() {
+    return 4;
+  }
+
+  @Override
+  public Object productElement(int index) {
+    return switch (index) {
+      case 0 -> text;
+      case 1 -> result;
+      case 2 -> spec;
+      case 3 -> child;
+      default -> throw new IndexOutOfBoundsException(index);
+    };
+  }
+
+  @Override
+  public boolean canEqual(Object other) {
+    return other instanceof EmbedExec;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof EmbedExec that
+        && text.equals(that.text)
+        && result.equals(that.result)
+        && spec.equals(that.spec)
+        && child.equals(that.child);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(text, result, spec, child);
+  }
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weft.spark;
+
+import dev.weft.serve.EmbedderSpec;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.spark.sql.catalyst.expressions.Expression;
+import org.apache.spark.sql.catalyst.expressions.ExpressionInfo;
+import org.apache.spark.sql.catalyst.util.MapData;
+import org.apache.spark.sql.internal.SQLConf;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.MapType;
+import org.apache.spark.sql.types.StringType;
+import org.apache.spark.unsafe.types.UTF8String;
+import scala.collection.immutable.Seq;
+import scala.runtime.AbstractFunction1;
+
+/**
+ * Builds {@code embed(text [, model [, options]])}. Model and options must be literals, as they
+ * decide what is loaded before any row is seen; what is missing comes from the session's
+ * configuration.
+ */
+final class EmbedFunction extends AbstractFunction1<Seq<Expression>, Expression> {
+  static final String NAME = "embed";
+
+  private static final String CONF = "spark.weft.";
+  private static final String MODEL = "model";
+  private static final List<String> CONF_OPTIONS = List.of("device", "workers", "batchTokens");
+
+  private static final String USAGE =
+      "_FUNC_(text [, model [, options]]) - Returns the embedding of a"
+          + " text by a sentence-transformers model, ARRAY<FLOAT>; NULL for a NULL text.";
+
+  static ExpressionInfo info() {
+    String empty = "";
+    return new ExpressionInfo(
+        EmbedExpression.class.getName(),
+        empty,
+        NAME,
+        USAGE,
+        empty,
+        empty,
+        empty,
+        "misc_funcs",
+        "4.1.0",
+        empty,
+        "java_udf");
+  }
+
+  @Override
+  public Expression apply(Seq<Expression> arguments) {
+    List<Expression> args = ScalaSeqs.list(arguments);
+    if (args.isEmpty() || args.size() > 3) {
+      throw new IllegalArgumentException(
+          "embed() takes a text, and maybe a model and a map of options, but got "
+              + args.size()
+              + " arguments");
+    }
+    Map<String, String> options = new TreeMap<>();
+    for (String name : CONF_OPTIONS) {
+      String value = SQLConf.get().getConfString(CONF + name, "");
+      if (!value.isEmpty()) {
+        options.put(name, value);
+      }
+    }
+    if (args.size() == 3) {
+      options.putAll(optionsOf(args.get(2)));
+    }
+    return new EmbedExpression(args.get(0), EmbedderSpec.of(model(args), options));
+  }
+
+  private static String model(List<Expression> args) {
+    if (args.size() > 1) {
+      Expression model = args.get(1);
+      if (!model.foldable() || !(model.dataType() instanceof StringType)) {
+        throw new IllegalArgumentException(
+            "the model of embed() must be a literal string, but is " + model.sql());
+      }
+      return String.valueOf(model.eval(null));
+    }
+    String model = SQLConf.get().getConfString(CONF + MODEL, "");
+    if (model.isEmpty()) {
+      throw new IllegalArgumentException(
+          "embed() has no model; give one as second argument or set " + CONF + MODEL);
+    }
+    return model;
+  }
+
+  private static Map<String, String> optionsOf(Expression expression) {
+    MapType expected = DataTypes.createMapType(DataTypes.StringType, DataTypes.StringType);
+    boolean strings =
+        expression.dataType() instanceof MapType map
+            && map.keyType().equals(expected.keyType())
+            && map.valueType().equals(expected.valueType());
+    if (!expression.foldable() || !strings) {
+      throw new IllegalArgumentException(
+          "the options of embed() must be a literal map of strings, such as"
+              + " map('truncateDim', '128'), but are "
+              + expression.sql());
+    }
+    MapData data = (MapData) expression.eval(null);
+    Map<String, String> options = new TreeMap<>();
+    for (int i = 0; i < data.numElements(); i++) {
+      UTF8String key = data.keyArray().getUTF8String(i);
+      options.put(key.toString(), String.valueOf(data.valueArray().getUTF8String(i)));
+    }
+    return options;
+  }
+}

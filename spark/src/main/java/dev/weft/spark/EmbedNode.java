@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weft.spark;
+
+import dev.weft.serve.EmbedderSpec;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.spark.sql.catalyst.expressions.Attribute;
+import org.apache.spark.sql.catalyst.expressions.AttributeSet;
+import org.apache.spark.sql.catalyst.expressions.Expression;
+import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
+import org.apache.spark.sql.catalyst.plans.logical.UnaryNode;
+import scala.Option;
+import scala.collection.immutable.IndexedSeq;
+import scala.collection.immutable.Seq;
+
+/**
+ * Adds to every row the embedding of a text: one row in, one row out. Immutable.
+ *
+ * <p>Public, as {@link EmbedExec} and {@link EmbedExpression} are, only because Catalyst copies
+ * nodes by reflection, through the one constructor whose parameters are the product's elements.
+ */
+public final class EmbedNode extends LogicalPlan implements UnaryNode {
+  private static final long serialVersionUID = 1L;
+
+  private final Expression text;
+  private final Attribute result;
+  private final EmbedderSpec spec;
+  private final LogicalPlan child;
+
+  /**
+   * The result attribute is made once, by whoever makes the node, so that its id stays the same.
+   */
+  public EmbedNode(Expression text, Attribute result, EmbedderSpec spec, LogicalPlan child) {
+    this.text = text;
+    this.result = result;
+    this.spec = spec;
+    this.child = child;
+  }
+
+  Expression text() {
+    return text;
+  }
+
+  Attribute result() {
+    return result;
+  }
+
+  EmbedderSpec spec() {
+    return spec;
+  }
+
+  @Override
+  public LogicalPlan child() {
+    return child;
+  }
+
+  @Override
+  public Seq<LogicalPlan> children() {
+    return ScalaSeqs.of(List.of(child));
+  }
+
+  @Override
+  public Seq<Attribute> output() {
+    return withResult(child.output(), result);
+  }
+
+  static Seq<Attribute> withResult(Seq<Attribute> input, Attribute result) {
+    List<Attribute> output = new ArrayList<>(ScalaSeqs.list(input));
+    output.add(result);
+    return ScalaSeqs.of(output);
+  }
+
+  @Override
+  public AttributeSet producedAttributes() {
+    return AttributeSet.apply(result);
+  }
+
+  @Override
+  public Option<Object> maxRows() {
+    return child.maxRows();
+  }
+
+  @Override
+  public Option<Object> maxRowsPerPartition() {
+    return child.maxRowsPerPartition();
+  }
+
+  @Override
+  public LogicalPlan withNewChildInternal(LogicalPlan newChild) {
+    return new EmbedNode(text, result, spec, newChild);
+  }
+
+  @Override
+  public LogicalPlan withNewChildrenInternal(IndexedSeq<LogicalPlan> newChildren) {
+    return withNewChildInternal(newChildren.head());
+  }
+
+  @Override
+  public int productArity() {
+    return 4;
+  }
+
+  @Override
+  public Object productElement(int index) {
+    return switch (index) {
+      case 0 -> text;
+      case 1 -> result;
+      case 2 -> spec;
+      case 3 -> child;
+      default -> throw new IndexOutOfBoundsException(index);
+    };
+  }
+
+  @Override
+  public boolean canEqual(Object other) {
+    return other instanceof EmbedNode;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof EmbedNode that
+        && text.equals(that.text)
+        && result.equals(that.result)
+        && spec.equals(that.spec)
+        && child.equals(that.child);
+  }
+
+  @Override
+  public int hashCode() {
+    return java.util.Objects.hash(text, result, spec, child);
+  }
+}

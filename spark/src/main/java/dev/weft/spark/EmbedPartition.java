@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weft.spark;
+
+import dev.weft.serve.EmbedderSpec;
+import java.io.Serializable;
+import java.util.Iterator;
+import org.apache.spark.TaskContext;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.catalyst.expressions.Attribute;
+import org.apache.spark.sql.catalyst.expressions.Expression;
+import org.apache.spark.sql.execution.metric.SQLMetric;
+import org.apache.spark.util.TaskCompletionListener;
+import scala.collection.immutable.Seq;
+
+/**
+ * What a task needs to embed its partition; travels to the executors.
+ *
+ * @param text what to embed, over {@code input}
+ * @param input columns of the rows that come in
+ * @param output the same and the embedding
+ * @param spec the model and its options
+ * @param texts counts the texts that were embedded
+ */
+record EmbedPartition(
+    Expression text,
+    Seq<Attribute> input,
+    Seq<Attribute> output,
+    EmbedderSpec spec,
+    SQLMetric texts)
+    implements Serializable {
+
+  /** The rows with their embeddings; what they hold is freed when the task ends. */
+  Iterator<InternalRow> embed(Iterator<InternalRow> rows) {
+    if (!rows.hasNext()) {
+      return rows; // an empty partition loads no model
+    }
+    EmbeddingIterator embedded = new EmbeddingIterator(this, rows);
+    TaskCompletionListener close = context -> embedded.close();
+    TaskContext.get().addTaskCompletionListener(close);
+    return embedded;
+  }
+}

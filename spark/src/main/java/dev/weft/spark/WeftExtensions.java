@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weft.spark;
+
+import org.apache.spark.sql.SparkSessionExtensions;
+import org.apache.spark.sql.SparkSessionExtensionsProvider;
+import org.apache.spark.sql.catalyst.FunctionIdentifier;
+import scala.Tuple3;
+import scala.runtime.BoxedUnit;
+
+/**
+ * Installs Weft into every session whose class path has this jar, through {@code
+ * META-INF/services/org.apache.spark.sql.SparkSessionExtensionsProvider}.
+ */
+public final class WeftExtensions implements SparkSessionExtensionsProvider {
+
+  @Override
+  public BoxedUnit apply(SparkSessionExtensions extensions) {
+    extensions.injectFunction(
+        new Tuple3<>(
+            new FunctionIdentifier(EmbedFunction.NAME), EmbedFunction.info(), new EmbedFunction()));
+    extensions.injectCheckRule(session -> new CheckEmbeds());
+    extensions.injectPlanNormalizationRule(session -> new ExtractEmbeds());
+    // Once more at the end, for calls that subquery rewrites bring up.
+    extensions.injectPreCBORule(session -> new ExtractEmbeds());
+    extensions.injectOptimizerRule(session -> new OptimizeEmbeds());
+    extensions.injectPlannerStrategy(session -> new EmbedStrategy());
+    return BoxedUnit.UNIT;
+  }
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * {@code embed(text)} in Spark SQL and DataFrames. The jar on the class path is enough: {@link
+ * dev.weft.spark.WeftExtensions} is found by ServiceLoader.
+ *
+ * <pre>{@code
+ * import static dev.weft.spark.Weft.embed;
+ *
+ * df.withColumn("emb", embed(col("text"), "sentence-transformers/all-MiniLM-L6-v2"));
+ * spark.sql("SELECT id, embed(text) AS emb FROM articles"); // with spark.weft.model set
+ * }</pre>
+ *
+ * <p>How a call travels: {@link dev.weft.spark.EmbedFunction} builds an {@link
+ * dev.weft.spark.EmbedExpression}; {@link dev.weft.spark.ExtractEmbeds} moves it from its operator
+ * into an {@link dev.weft.spark.EmbedNode} of its own before the optimizer starts, {@link
+ * dev.weft.spark.OptimizeEmbeds} teaches the optimizer what may pass it, and {@link
+ * dev.weft.spark.EmbedExec} runs it a window of rows at a time.
+ */
+@NullMarked
+package dev.weft.spark;
+
+import org.jspecify.annotations.NullMarked;
