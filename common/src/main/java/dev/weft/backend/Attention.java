@@ -32,23 +32,16 @@ final class Attention {
   /** Reads {@code query}, {@code key} and {@code value}, each (hidden, hidden) with a bias. */
   static Attention load(Names names, int hidden, int heads) {
     int headSize = hidden / heads;
-    Linear query = Linear.load(names, "query", hidden, hidden);
-    Linear key = Linear.load(names, "key", hidden, hidden);
-    Linear value = Linear.load(names, "value", hidden, hidden);
     float scale = (float) (1 / Math.sqrt(headSize));
-    query.weight().muli(scale);
-    query.bias().muli(scale);
-    Linear stacked =
-        new Linear(
-            stack(query.weight(), key.weight(), value.weight()),
-            stack(query.bias(), key.bias(), value.bias()));
-    return new Attention(stacked, heads, headSize);
+    NDArray weight = stack(names, ".weight", scale, hidden, hidden);
+    NDArray bias = stack(names, ".bias", scale, hidden);
+    return new Attention(Linear.of(weight, bias), heads, headSize);
   }
 
-  private static NDArray stack(NDArray query, NDArray key, NDArray value) {
-    try (query;
-        key;
-        value) {
+  private static NDArray stack(Names names, String part, float queryScale, long... shape) {
+    try (NDArray query = names.tensor("query" + part, shape).muli(queryScale);
+        NDArray key = names.tensor("key" + part, shape);
+        NDArray value = names.tensor("value" + part, shape)) {
       return NDArrays.concat(new NDList(query, key, value), 0);
     }
   }
