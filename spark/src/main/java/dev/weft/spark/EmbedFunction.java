@@ -9,8 +9,9 @@ import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.ExpressionInfo;
 import org.apache.spark.sql.catalyst.util.MapData;
 import org.apache.spark.sql.internal.SQLConf;
-import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.MapType;
+import org.apache.spark.sql.types.NullType;
 import org.apache.spark.sql.types.StringType;
 import org.apache.spark.unsafe.types.UTF8String;
 import scala.collection.immutable.Seq;
@@ -88,11 +89,10 @@ final class EmbedFunction extends AbstractFunction1<Seq<Expression>, Expression>
   }
 
   private static Map<String, String> optionsOf(Expression expression) {
-    MapType expected = DataTypes.createMapType(DataTypes.StringType, DataTypes.StringType);
     boolean strings =
         expression.dataType() instanceof MapType map
-            && map.keyType().equals(expected.keyType())
-            && map.valueType().equals(expected.valueType());
+            && isString(map.keyType())
+            && isString(map.valueType());
     if (!expression.foldable() || !strings) {
       throw new IllegalArgumentException(
           "the options of embed() must be a literal map of strings, such as"
@@ -106,5 +106,10 @@ final class EmbedFunction extends AbstractFunction1<Seq<Expression>, Expression>
       options.put(key.toString(), String.valueOf(data.valueArray().getUTF8String(i)));
     }
     return options;
+  }
+
+  /** An empty map literal has no type yet. */
+  private static boolean isString(DataType type) {
+    return type instanceof StringType || type instanceof NullType;
   }
 }

@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Prints the result of examples/bench/encode as a small table.
+
+What: reads the JSON lines both sides printed, one file a text set, takes the best rate of each
+side over all rounds and the highest memory, and adds the machine and the date.
+
+Why: a rate says something only beside the other side's rate on the same texts and machine, so
+this refuses to print a table where a side is missing or encoded another number of texts.
+"""
+
+import datetime
+import json
+import os
+import platform
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+Line = dict[str, Any]
+SIDES = {"python": "sentence-transformers", "weft": "Weft"}
+
+
+def parse(line: str) -> Line | None:
+    """The JSON object in a line; None for whatever else a tool prints."""
+    try:
+        value = json.loads(line)
+    except ValueError:
+        return None
+    return value if isinstance(value, dict) and value.get("what") in SIDES else None
+
+
+def read(path: Path) -> list[Line]:
+    parsed = (parse(line) for line in path.read_text(encoding="utf-8").splitlines())
+    return [line for line in parsed if line is not None]
+
+
+def best(lines: list[Line], side: str, texts: int, name: str) -> Line:
+    rated = [line for line in lines if line["what"] == side and "rate" in line]
+    if not rated:
+        raise SystemExit(f"report.py: {SIDES[side]} printed no rate for {name}")
+    for line in rated:
+        if line.get("texts") != texts:
+            raise SystemExit(f"report.py: {SIDES[side]} encoded {line.get('texts')} of {texts} texts of {name}")
+    return max(rated, key=lambda line: line["rate"])
+
+
+def row(name: str, texts: int, lines: list[Line]) -> list[str]:
+    python, weft = (best(lines, side, texts, name) for side in SIDES)
+    ratio = f"{weft['rate'] / python['rate']:.2f}"
+    return [name, str(texts), f"{python['rate']:.1f}/s (batch {python['batch']})", f"{weft['rate']:.1f}/s", ratio]
+
+
+def table(rows: list[list[str]]) -> str:
+    widths = [max(map(len, column)) for column in zip(*rows)]
+    return "\n".join(aligned(cells, widths) for cells in rows)
+
+
+def aligned(cells: list[str], widths: list[int]) -> str:
+    first = cells[0].ljust(widths[0])
+    return "  ".join([first, *(cell.rjust(width) for cell, width in zip(cells[1:], widths[1:]))])
+
+
+def memory(lines: list[Line], side: str) -> str:
+    peaks = [line["peak_rss_mb"] for line in lines if line["what"] == side and "peak_rss_mb" in line]
+    return f"{SIDES[side]} {max(peaks):.0f} MiB" if peaks else f"{SIDES[side]} unknown"
+
+
+def cpu_model() -> str:
+    try:
+        env = {**os.environ, "LC_ALL": "C"}
+        listing = subprocess.run(["lscpu"], capture_output=True, text=True, check=True, env=env).stdout
+    except (OSError, subprocess.CalledProcessError):
+        listing = ""
+    names = [line.split(":", 1)[1].strip() for line in listing.splitlines() if line.startswith("Model name:")]
+    return names[0] if names else platform.processor() or platform.machine()
+
+
+def cores() -> int:
+    """The cores this process may use, which a container can make fewer than the machine has."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def main() -> None:
+    if len(sys.argv) < 3:
+        raise SystemExit("usage: report.py DIR SET...  (reads SET.txt and SET.jsonl in DIR)")
+    directory, names = Path(sys.argv[1]), sys.argv[2:]
+    results = {name: read(directory / f"{name}.jsonl") for name in names}
+    counts = {name: (directory / f"{name}.txt").read_bytes().count(b"\n") for name in names}
+    head = ["set", "texts", SIDES["python"], SIDES["weft"], "ratio"]
+    print(table([head, *(row(name, counts[name], results[name]) for name in names)]))
+    everything = [line for lines in results.values() for line in lines]
+    print("\npeak resident memory: " + ", ".join(memory(everything, side) for side in SIDES))
+    now = datetime.datetime.now(datetime.timezone.utc)
+    print(f"machine: {cpu_model()}, {cores()} cores, {now:%Y-%m-%d %H:%M} UTC")
+
+
+if __name__ == "__main__":
+    main()

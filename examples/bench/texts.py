@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Makes the two text sets of the encode benchmark, the same bytes on every machine.
+
+What: short.txt holds 3000 short texts (about 11 tokens on average, counted with the model's
+start and end tokens) and mixed.txt holds 800 longer ones (about 45 tokens on average, with a tail
+to about 250), one text a line. They are cut from, and put together of, the sentences in
+examples/data/sentences.csv or the texts of another file.
+
+Why: the rate of an encoder depends on how long the texts are and how much their lengths differ,
+so there is one set of search-query-like texts and one of paragraphs of uneven length. Lengths are
+counted in words, because this script has no tokenizer; an English word is about 1.2 tokens.
+
+Only random() of the generator is used: Python promises the same sequence for it in all versions.
+"""
+
+import argparse
+import csv
+import random
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+SENTENCES = Path(__file__).resolve().parents[1] / "data" / "sentences.csv"
+SEED = 3
+
+SHORT_TEXTS = 3000
+SHORT_WORDS = range(5, 15)
+
+MIXED_TEXTS = 800
+MIXED_MEAN_WORDS = 33
+MIXED_MAX_WORDS = 200
+
+# A cell or line with fewer words is a heading or a label, not a text.
+MIN_WORDS = 3
+BREAK = re.compile(r"[,;:.!?]['\")]*$")
+
+
+def read_csv(path: Path) -> list[str]:
+    """The column named text where the first row names one, else the first two columns."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = [row for row in csv.reader(file) if row]
+    if rows and "text" in rows[0]:
+        column = rows[0].index("text")
+        return [row[column] for row in rows[1:] if len(row) > column]
+    return [cell for row in rows for cell in row[:2]]
+
+
+def read_source(path: Path) -> list[str]:
+    """The distinct texts of a .csv or .txt file, in its order, each on one line."""
+    if path.suffix.lower() == ".csv":
+        cells = read_csv(path)
+    else:
+        cells = path.read_text(encoding="utf-8-sig").split("\n")
+    texts = (" ".join(cell.split()) for cell in cells)
+    return list(dict.fromkeys(text for text in texts if words(text) >= MIN_WORDS))
+
+
+def words(text: str) -> int:
+    return text.count(" ") + 1 if text else 0
+
+
+def shuffled(items: Iterable[str], rng: random.Random) -> list[str]:
+    return sorted(items, key=lambda _: rng.random())
+
+
+def pieces(text: str) -> tuple[list[str], list[str]]:
+    """The runs of whole clauses in a text, and the prefixes of such runs, of a short text's length."""
+    parts = text.split(" ")
+    ends = [at for at, part in enumerate(parts, 1) if at == len(parts) or BREAK.search(part)]
+    starts = [0, *ends[:-1]]
+    whole = [cut(parts, start, end) for start in starts for end in ends if end - start in SHORT_WORDS]
+    prefixes = [
+        cut(parts, start, start + length)
+        for start in starts
+        for length in SHORT_WORDS
+        if start + length <= len(parts)
+    ]
+    return whole, prefixes
+
+
+def cut(parts: list[str], start: int, end: int) -> str:
+    return " ".join(parts[start:end]).rstrip(",;:")
+
+
+def short_pool(source: list[str], rng: random.Random) -> dict[int, list[str]]:
+    """The distinct pieces of all texts by number of words, whole clauses before mere prefixes."""
+    cuts = [pieces(text) for text in source]
+    whole = dict.fromkeys(piece for wholes, _ in cuts for piece in wholes)
+    prefixes = dict.fromkeys(piece for _, rest in cuts for piece in rest if piece not in whole)
+    pool: dict[int, list[str]] = {length: [] for length in SHORT_WORDS}
+    for piece in shuffled(whole, rng) + shuffled(prefixes, rng):
+        pool[words(piece)].append(piece)
+    return pool
+
+
+def short_length(rng: random.Random) -> int:
+    """The smaller of two even draws, so that shorter texts are more frequent."""
+    return SHORT_WORDS[int(min(rng.random(), rng.random()) * len(SHORT_WORDS))]
+
+
+def short_texts(source: list[str], rng: random.Random) -> list[str]:
+    """Pieces of random length without duplicates, unless the source has too few of them."""
+    pool = short_pool(source, rng)
+    if not any(pool.values()):
+        raise SystemExit(f"texts.py: no text of {SHORT_WORDS[0]} words or more in the source")
+    used = dict.fromkeys(pool, 0)
+    texts: list[str] = []
+    while len(texts) < SHORT_TEXTS:
+        left = [length for length in pool if used[length] < len(pool[length])]
+        if not left:
+            used = dict.fromkeys(pool, 0)
+            continue
+        wanted = short_length(rng)
+        length = min(left, key=lambda have: abs(have - wanted))
+        texts.append(pool[length][used[length]])
+        used[length] += 1
+    return texts
+
+
+def endless(source: list[str], rng: random.Random) -> Iterator[str]:
+    while True:
+        yield from shuffled(source, rng)
+
+
+def mixed_text(stream: Iterator[str], more: float, rng: random.Random) -> str:
+    """Sentences joined for as long as the dice say so, which makes their number exponential."""
+    text = next(stream)
+    while rng.random() < more and words(text) < MIXED_MAX_WORDS:
+        text += " " + next(stream)
+    return " ".join(text.split(" ")[:MIXED_MAX_WORDS])
+
+
+def mixed_texts(source: list[str], rng: random.Random) -> list[str]:
+    """Texts of a random number of sentences; one that came before gets a further sentence."""
+    mean_words = sum(map(words, source)) / len(source)
+    more = 1 - min(1.0, mean_words / MIXED_MEAN_WORDS)
+    stream = endless(source, rng)
+    texts: list[str] = []
+    seen: set[str] = set()
+    while len(texts) < MIXED_TEXTS:
+        text = mixed_text(stream, more, rng)
+        if text in seen:
+            text = f"{text} {next(stream)}"
+        seen.add(text)
+        texts.append(text)
+    return texts
+
+
+def write_lines(path: Path, texts: list[str]) -> None:
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        file.writelines(text + "\n" for text in texts)
+    mean = sum(map(words, texts)) / len(texts)
+    longest = max(map(words, texts))
+    print(f"{path}: {len(texts)} texts, {mean:.1f} words on average, {longest} at most")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Makes short.txt and mixed.txt in OUTDIR.")
+    parser.add_argument("outdir", metavar="OUTDIR", type=Path)
+    parser.add_argument(
+        "--from",
+        dest="source",
+        metavar="FILE",
+        type=Path,
+        default=SENTENCES,
+        help="a .csv whose first two columns are texts, or a .txt with one text a line",
+    )
+    args = parser.parse_args()
+    try:
+        source = read_source(args.source)
+    except (OSError, ValueError, csv.Error) as error:
+        parser.error(f"cannot read {args.source}: {error}")
+    if not source:
+        parser.error(f"no text in {args.source}")
+    args.outdir.mkdir(parents=True, exist_ok=True)
+    write_lines(args.outdir / "short.txt", short_texts(source, random.Random(SEED)))
+    write_lines(args.outdir / "mixed.txt", mixed_texts(source, random.Random(SEED + 1)))
+
+
+if __name__ == "__main__":
+    main()

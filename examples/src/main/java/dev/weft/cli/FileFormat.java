@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weft.cli;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/** How a file is written, told by its name's ending. */
+enum FileFormat {
+  /** A text a line. */
+  TXT,
+  /** A JSON object a line. */
+  JSONL,
+  /** Comma separated, with a header. */
+  CSV,
+  /** Columns in blocks; read and written by Spark. */
+  PARQUET;
+
+  /** The format of a file, which must be one of those allowed here. */
+  static FileFormat of(Path file, FileFormat... allowed) {
+    String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
+    List<FileFormat> formats = List.of(allowed);
+    return formats.stream()
+        .filter(format -> name.endsWith(format.ending()))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    file
+                        + ": the name must end in one of "
+                        + Arrays.stream(allowed).map(FileFormat::ending).toList()));
+  }
+
+  private String ending() {
+    return "." + name().toLowerCase(Locale.ROOT);
+  }
+}

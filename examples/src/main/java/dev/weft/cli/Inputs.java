@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weft.cli;
+
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/** Looks at an input before a model is loaded or a session started for it. */
+final class Inputs {
+  private Inputs() {}
+
+  static void requireReadable(Path file) throws FileSystemException {
+    if (!Files.exists(file)) {
+      throw new NoSuchFileException(file.toString());
+    }
+    if (!Files.isReadable(file)) {
+      throw new AccessDeniedException(file + ": cannot be read");
+    }
+  }
+}

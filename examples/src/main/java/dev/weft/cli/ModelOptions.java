@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weft.cli;
+
+import dev.weft.serve.EmbedderSpec;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** The options that say what to embed with, the same for every subcommand. */
+final class ModelOptions {
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "DIR|ID",
+      description = "a model directory or a hub id")
+  private String model = "";
+
+  @Option(names = "--prompt", paramLabel = "TEXT", description = "put in front of every text")
+  private Optional<String> prompt = Optional.empty();
+
+  @Option(
+      names = "--prompt-name",
+      paramLabel = "NAME",
+      description = "a prompt the model carries, such as query")
+  private Optional<String> promptName = Optional.empty();
+
+  @Option(names = "--task", paramLabel = "TASK", description = "the route of a Router")
+  private Optional<String> task = Optional.empty();
+
+  @Option(
+      names = "--truncate-dim",
+      paramLabel = "N",
+      description = "keep the first N components only")
+  private Optional<String> truncateDim = Optional.empty();
+
+  @Option(names = "--normalize", description = "scale vectors to length one")
+  private boolean normalize;
+
+  @Option(
+      names = "--device",
+      paramLabel = "DEVICE",
+      description = "auto, cpu, cuda or cuda:N (default: auto)")
+  private Optional<String> device = Optional.empty();
+
+  @Option(
+      names = "--batch-tokens",
+      paramLabel = "N",
+      description = "the most tokens of a batch (default: what fits the cache)")
+  private Optional<String> batchTokens = Optional.empty();
+
+  @Option(names = "--workers", paramLabel = "N", description = "batches at once (default: cores)")
+  private Optional<String> workers = Optional.empty();
+
+  String model() {
+    return model;
+  }
+
+  Map<String, String> options() {
+    Map<String, String> options = new LinkedHashMap<>();
+    prompt.ifPresent(value -> options.put("prompt", value));
+    promptName.ifPresent(value -> options.put("promptName", value));
+    task.ifPresent(value -> options.put("task", value));
+    truncateDim.ifPresent(value -> options.put("truncateDim", value));
+    device.ifPresent(value -> options.put("device", value));
+    batchTokens.ifPresent(value -> options.put("batchTokens", value));
+    workers.ifPresent(value -> options.put("workers", value));
+    if (normalize) {
+      options.put("normalize", "true");
+    }
+    return options;
+  }
+
+  EmbedderSpec spec() {
+    return EmbedderSpec.of(model, options());
+  }
+}

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weft.cli;
+
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.get_json_object;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.struct;
+import static org.apache.spark.sql.functions.to_json;
+import static org.apache.spark.sql.functions.trim;
+
+import dev.weft.Precision;
+import dev.weft.spark.Weft;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * Embeds files in a Spark of this process, on all its cores. Rows come back in the order of the
+ * file: a file is read in order of its parts, and {@code embed} keeps the order within each.
+ */
+final class SparkEmbedding implements AutoCloseable {
+  private final SparkSession spark;
+  private final ModelOptions model;
+
+  SparkEmbedding(ModelOptions model) {
+    this.model = model;
+    this.spark = session("weft");
+  }
+
+  /** A session with Weft in it, which the class path alone brings about. */
+  static SparkSession session(String name) {
+    return SparkSession.builder()
+        .master("local[*]")
+        .appName(name)
+        .config("spark.ui.enabled", "false")
+        .config("spark.sql.session.timeZone", "UTC")
+        .getOrCreate();
+  }
+
+  /** Adds the embeddings to a file. */
+  void embed(Path input, String column, Path output, FileFormat to, Precision precision)
+      throws IOException {
+    if (to == FileFormat.PARQUET) {
+      if (precision != Precision.FLOAT32) {
+        throw new IllegalArgumentException(
+            "precision " + precision + " is written to .jsonl files only");
+      }
+      Dataset<Row> table = typed(input);
+      requireColumn(input, table, column);
+      table.withColumn("embedding", embed(col(column))).write().parquet(output.toString());
+      return;
+    }
+    Dataset<Row> lines =
+        lines(input, column).select(col("line"), embed(col("text")).as("embedding"));
+    Counter counter = new Counter();
+    try (VectorWriter writer = new VectorWriter(output, precision)) {
+      Iterator<Row> rows = lines.toLocalIterator();
+      for (long number = 1; rows.hasNext(); number++) {
+        Row row = rows.next();
+        TextRow parsed =
+            TextRow.parse(input + " row " + number, row.getString(0), column(input, column));
+        writer.write(parsed.columns(), vector(row, 1));
+        counter.add(1);
+      }
+      writer.finish();
+    }
+    counter.end();
+  }
+
+  Column embed(Column text) {
+    return Weft.embed(text, model.model(), model.options());
+  }
+
+  SparkSession spark() {
+    return spark;
+  }
+
+  static Optional<float[]> vector(Row row, int index) {
+    if (row.isNullAt(index)) {
+      return Optional.empty();
+    }
+    List<Float> values = row.getList(index);
+    float[] vector = new float[values.size()];
+    for (int i = 0; i < vector.length; i++) {
+      vector[i] = values.get(i);
+    }
+    return Optional.of(vector);
+  }
+
+  /** The file with its own columns and types. */
+  private Dataset<Row> typed(Path input) {
+    String path = input.toString();
+    return switch (FileFormat.of(input, FileFormat.values())) {
+      case TXT -> spark.read().text(path).withColumnRenamed("value", "text");
+      case JSONL -> spark.read().json(path);
+      case CSV -> csv(path);
+      case PARQUET -> spark.read().parquet(path);
+    };
+  }
+
+  /** Every row as a line of JSON, so that its columns come out as they went in, and its text. */
+  private Dataset<Row> lines(Path input, String column) {
+    FileFormat format = FileFormat.of(input, FileFormat.values());
+    if (format == FileFormat.JSONL) {
+      Dataset<Row> lines =
+          spark.read().text(input.toString()).where(trim(col("value")).notEqual(""));
+      Column text = get_json_object(col("value"), "$['" + column + "']");
+      return lines.select(col("value").as("line"), text.as("text"));
+    }
+    Dataset<Row> table = typed(input);
+    String name = column(input, column);
+    requireColumn(input, table, name);
+    Column[] columns =
+        Arrays.stream(table.columns()).map(c -> table.col("`" + c + "`")).toArray(Column[]::new);
+    Column line = to_json(struct(columns), Map.of("ignoreNullFields", "false"));
+    return table.select(line.as("line"), col(name).as("text"));
+  }
+
+  private static String column(Path input, String column) {
+    return FileFormat.of(input, FileFormat.values()) == FileFormat.TXT ? "text" : column;
+  }
+
+  /** A field that is not there reads as an empty text, as it does without Spark. */
+  private Dataset<Row> csv(String path) {
+    Dataset<Row> table =
+        spark
+            .read()
+            .option("header", "true")
+            .option("multiLine", "true")
+            .option("escape", "\"")
+            .csv(path);
+    Column[] filled =
+        Arrays.stream(table.columns())
+            .map(c -> coalesce(table.col("`" + c + "`"), lit("")).as(c))
+            .toArray(Column[]::new);
+    return table.select(filled);
+  }
+
+  private static void requireColumn(Path input, Dataset<Row> table, String column) {
+    List<String> names = List.of(table.columns());
+    if (!names.contains(column)) {
+      throw new IllegalArgumentException(
+          input + ": no column \"" + column + "\" among " + names + "; name it with --column");
+    }
+  }
+
+  @Override
+  public void close() {
+    spark.stop();
+  }
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weft.cli;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import java.util.Optional;
+
+/**
+ * One row of an input file.
+ *
+ * @param text what to embed; empty where the row has a null
+ * @param columns every column of the row, the text among them
+ */
+record TextRow(Optional<String> text, JsonObject columns) {
+
+  /**
+   * A row from a line of JSON.
+   *
+   * @param where the file and line, for messages
+   * @param column which key holds the text
+   */
+  static TextRow parse(String where, String line, String column) {
+    JsonElement element;
+    try {
+      element = JsonParser.parseString(line);
+    } catch (JsonParseException e) {
+      throw new IllegalArgumentException(where + ": not valid JSON", e);
+    }
+    if (!(element instanceof JsonObject columns)) {
+      throw new IllegalArgumentException(where + ": expected a JSON object");
+    }
+    JsonElement text = columns.get(column);
+    if (text == null) {
+      throw new IllegalArgumentException(
+          where + ": no \"" + column + "\" among " + columns.keySet() + "; name it with --column");
+    }
+    if (text.isJsonNull()) {
+      return new TextRow(Optional.empty(), columns);
+    }
+    if (!text.isJsonPrimitive() || !text.getAsJsonPrimitive().isString()) {
+      throw new IllegalArgumentException(
+          where + ": \"" + column + "\" must be a string or null, but is " + text);
+    }
+    return new TextRow(Optional.of(text.getAsString()), columns);
+  }
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Embeddings in Flink's DataStream API: {@link dev.weft.flink.EmbedFunction} is a map from rows to
+ * rows with a vector.
+ *
+ * <pre>{@code
+ * EmbedderSpec spec = EmbedderSpec.of("/models/all-MiniLM-L6-v2", Map.of());
+ * DataStream<Tuple2<Long, float[]>> vectors =
+ *     articles.map(
+ *         new EmbedFunction<>(
+ *             spec, Article::text, (article, vector) -> Tuple2.of(article.id(), vector)),
+ *         Types.TUPLE(Types.LONG, Types.PRIMITIVE_ARRAY(Types.FLOAT)));
+ * }</pre>
+ *
+ * <p>Weft and DJL belong in Flink's {@code lib/} directory, not in the jar of a job. Flink loads a
+ * job's jar anew for every job, but a process can load PyTorch's native library for one class
+ * loader only, so the second job would fail.
+ */
+@NullMarked
+package dev.weft.flink;
+
+import org.jspecify.annotations.NullMarked;
