@@ -60,7 +60,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument("model", metavar="MODEL", help="model directory")
     parser.add_argument("texts", metavar="TEXTFILE", type=Path, help="one text a line")
     parser.add_argument("batches", metavar="BATCH_SIZE", type=positive, nargs="+")
-    parser.add_argument("--repeat", metavar="N", type=positive, default=2, help="best of N, default 2")
+    parser.add_argument("--repeat", metavar="N", type=positive, default=2, help="default 2")
     parser.add_argument("--limit", metavar="N", type=positive, help="only the first N texts")
     return parser.parse_args()
 

@@ -2,7 +2,7 @@
 """Prints the result of examples/bench/encode as a small table.
 
 What: reads the JSON lines both sides printed, one file a text set, takes the best rate of each
-side over all rounds and the highest memory, and adds the machine and the date.
+side over all rounds and the highest memory, and adds the machine, its load before and the date.
 
 Why: a rate says something only beside the other side's rate on the same texts and machine, so
 this refuses to print a table where a side is missing or encoded another number of texts.
@@ -41,14 +41,16 @@ def best(lines: list[Line], side: str, texts: int, name: str) -> Line:
         raise SystemExit(f"report.py: {SIDES[side]} printed no rate for {name}")
     for line in rated:
         if line.get("texts") != texts:
-            raise SystemExit(f"report.py: {SIDES[side]} encoded {line.get('texts')} of {texts} texts of {name}")
+            count = f"{line.get('texts')} of {texts} texts"
+            raise SystemExit(f"report.py: {SIDES[side]} encoded {count} of {name}")
     return max(rated, key=lambda line: line["rate"])
 
 
 def row(name: str, texts: int, lines: list[Line]) -> list[str]:
     python, weft = (best(lines, side, texts, name) for side in SIDES)
+    python_rate = f"{python['rate']:.1f}/s (batch {python['batch']})"
     ratio = f"{weft['rate'] / python['rate']:.2f}"
-    return [name, str(texts), f"{python['rate']:.1f}/s (batch {python['batch']})", f"{weft['rate']:.1f}/s", ratio]
+    return [name, str(texts), python_rate, f"{weft['rate']:.1f}/s", ratio]
 
 
 def table(rows: list[list[str]]) -> str:
@@ -62,18 +64,21 @@ def aligned(cells: list[str], widths: list[int]) -> str:
 
 
 def memory(lines: list[Line], side: str) -> str:
-    peaks = [line["peak_rss_mb"] for line in lines if line["what"] == side and "peak_rss_mb" in line]
+    own = (line for line in lines if line["what"] == side)
+    peaks = [line["peak_rss_mb"] for line in own if "peak_rss_mb" in line]
     return f"{SIDES[side]} {max(peaks):.0f} MiB" if peaks else f"{SIDES[side]} unknown"
 
 
 def cpu_model() -> str:
     try:
         env = {**os.environ, "LC_ALL": "C"}
-        listing = subprocess.run(["lscpu"], capture_output=True, text=True, check=True, env=env).stdout
+        listing = subprocess.check_output(["lscpu"], text=True, env=env)
     except (OSError, subprocess.CalledProcessError):
         listing = ""
-    names = [line.split(":", 1)[1].strip() for line in listing.splitlines() if line.startswith("Model name:")]
-    return names[0] if names else platform.processor() or platform.machine()
+    for line in listing.splitlines():
+        if line.startswith("Model name:"):
+            return line.split(":", 1)[1].strip()
+    return platform.processor() or platform.machine()
 
 
 def cores() -> int:
@@ -83,9 +88,17 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
+def machine(load: str) -> str:
+    """The machine, its load before the first run (the mean of a minute) and the time of day."""
+    before = float(load.split()[0])
+    now = datetime.datetime.now(datetime.timezone.utc)
+    when = f"{now:%Y-%m-%d %H:%M} UTC"
+    return f"machine: {cpu_model()}, {cores()} cores, load {before:.1f} before, {when}"
+
+
 def main() -> None:
     if len(sys.argv) < 3:
-        raise SystemExit("usage: report.py DIR SET...  (reads SET.txt and SET.jsonl in DIR)")
+        raise SystemExit("usage: report.py DIR SET...  (reads load, SET.txt and SET.jsonl in DIR)")
     directory, names = Path(sys.argv[1]), sys.argv[2:]
     results = {name: read(directory / f"{name}.jsonl") for name in names}
     counts = {name: (directory / f"{name}.txt").read_bytes().count(b"\n") for name in names}
@@ -93,8 +106,7 @@ def main() -> None:
     print(table([head, *(row(name, counts[name], results[name]) for name in names)]))
     everything = [line for lines in results.values() for line in lines]
     print("\npeak resident memory: " + ", ".join(memory(everything, side) for side in SIDES))
-    now = datetime.datetime.now(datetime.timezone.utc)
-    print(f"machine: {cpu_model()}, {cores()} cores, {now:%Y-%m-%d %H:%M} UTC")
+    print(machine((directory / "load").read_text()))
 
 
 if __name__ == "__main__":

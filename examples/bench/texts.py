@@ -64,16 +64,18 @@ def shuffled(items: Iterable[str], rng: random.Random) -> list[str]:
 
 
 def pieces(text: str) -> tuple[list[str], list[str]]:
-    """The runs of whole clauses in a text, and the prefixes of such runs, of a short text's length."""
+    """The runs of whole clauses in a text, and their prefixes, that are as long as a short text."""
     parts = text.split(" ")
-    ends = [at for at, part in enumerate(parts, 1) if at == len(parts) or BREAK.search(part)]
+    last = len(parts)
+    ends = [at for at, part in enumerate(parts, 1) if at == last or BREAK.search(part)]
     starts = [0, *ends[:-1]]
-    whole = [cut(parts, start, end) for start in starts for end in ends if end - start in SHORT_WORDS]
+    runs = ((start, end) for start in starts for end in ends)
+    whole = [cut(parts, start, end) for start, end in runs if end - start in SHORT_WORDS]
     prefixes = [
         cut(parts, start, start + length)
         for start in starts
         for length in SHORT_WORDS
-        if start + length <= len(parts)
+        if start + length <= last
     ]
     return whole, prefixes
 
