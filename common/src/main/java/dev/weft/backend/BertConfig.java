@@ -59,6 +59,10 @@ record BertConfig(
         HiddenAct.parse(json));
   }
 
+  int headSize() {
+    return hiddenSize / heads;
+  }
+
   private static int positive(Json json, String key, int otherwise) {
     int value = json.findInteger(key).orElse(otherwise);
     if (value < 1) {

@@ -28,10 +28,24 @@ final class BertEncoder implements Encoder {
   private final NDArray words;
   private final NDArray positions;
   private final LayerNorm norm;
+  private final DotProductAttention heads;
   private final List<Layer> layers;
 
-  BertEncoder(BertConfig config, Weights weights) {
+  /** Reads the weights, with or without the prefix {@code bert.}, on the device they come from. */
+  static BertEncoder load(BertConfig config, Weights weights) {
+    DotProductAttention heads =
+        new DotProductAttention(config.heads(), config.headSize(), weights.device());
+    try {
+      return new BertEncoder(config, heads, weights);
+    } catch (RuntimeException e) {
+      heads.close();
+      throw e;
+    }
+  }
+
+  private BertEncoder(BertConfig config, DotProductAttention heads, Weights weights) {
     this.config = config;
+    this.heads = heads;
     int hidden = config.hiddenSize();
     Names names = Names.of(weights, "bert.");
     this.words = names.tensor("embeddings.word_embeddings.weight", config.vocabSize(), hidden);
@@ -47,7 +61,7 @@ final class BertEncoder implements Encoder {
     this.norm = LayerNorm.load(names, "embeddings.LayerNorm", hidden, config.layerNormEps());
     List<Layer> stack = new ArrayList<>();
     for (int i = 0; i < config.layers(); i++) {
-      stack.add(new Layer(config, names.in("encoder.layer." + i + ".")));
+      stack.add(new Layer(config, heads, names.in("encoder.layer." + i + ".")));
     }
     this.layers = List.copyOf(stack);
   }
@@ -69,7 +83,7 @@ final class BertEncoder implements Encoder {
 
   @Override
   public NDArray forward(NDArray inputIds, AttentionMask mask) {
-    Optional<NDArray> bias = Attention.bias(mask, inputIds.getManager());
+    Optional<NDArray> bias = DotProductAttention.bias(mask, inputIds.getManager());
     NDArray x = embed(inputIds, mask.width());
     for (Layer layer : layers) {
       x = layer.forward(x, bias);
@@ -85,6 +99,11 @@ final class BertEncoder implements Encoder {
     }
   }
 
+  @Override
+  public void close() {
+    heads.close();
+  }
+
   private static final class Layer {
     private final Attention attention;
     private final Linear attentionOutput;
@@ -94,11 +113,12 @@ final class BertEncoder implements Encoder {
     private final Linear output;
     private final LayerNorm outputNorm;
 
-    Layer(BertConfig config, Names names) {
+    Layer(BertConfig config, DotProductAttention heads, Names names) {
       int hidden = config.hiddenSize();
       int wide = config.intermediateSize();
       float eps = config.layerNormEps();
-      this.attention = Attention.load(names.in("attention.self."), hidden, config.heads());
+      this.attention =
+          Attention.load(names.in("attention.self."), hidden, config.headSize(), heads);
       this.attentionOutput = Linear.load(names, "attention.output.dense", hidden, hidden);
       this.attentionNorm = LayerNorm.load(names, "attention.output.LayerNorm", hidden, eps);
       this.intermediate = Linear.load(names, "intermediate.dense", hidden, wide);

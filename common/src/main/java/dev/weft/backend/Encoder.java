@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDArray;
 import dev.weft.text.AttentionMask;
 
 /** A transformer architecture with its weights. Immutable; many threads may call it. */
-public interface Encoder {
+public interface Encoder extends AutoCloseable {
   /** The {@code model_type} of its {@code config.json}. */
   String modelType();
 
@@ -24,4 +24,8 @@ public interface Encoder {
    *     unspecified
    */
   NDArray forward(NDArray inputIds, AttentionMask mask);
+
+  /** Frees what the encoder opened beside its weights, which belong to the model. */
+  @Override
+  void close();
 }

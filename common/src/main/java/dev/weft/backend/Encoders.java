@@ -12,7 +12,7 @@ import java.util.function.BiFunction;
 public final class Encoders {
   private static final Map<String, BiFunction<Json, Weights, Encoder>> KNOWN =
       new TreeMap<>(
-          Map.of("bert", (config, weights) -> new BertEncoder(BertConfig.parse(config), weights)));
+          Map.of("bert", (config, weights) -> BertEncoder.load(BertConfig.parse(config), weights)));
 
   private Encoders() {}
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weft.config;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import java.util.Set;
 
@@ -9,6 +10,9 @@ import java.util.Set;
  * float32; the array belongs to the model and lives until the model is closed.
  */
 public interface Weights {
+  /** Where the arrays are made. */
+  Device device();
+
   /** Names of the tensors that are there. */
   Set<String> names();
 

@@ -23,8 +23,9 @@ import java.util.Set;
 
 /**
  * A Hugging Face transformer with its tokenizer: texts to one vector a token, (B, T, H). Owns the
- * tokenizer. Follows the reference's 6.2, {@code base/modules/transformer.py}: texts are not
- * stripped, and a text longer than {@link #maxSeqLength} tokens is cut without a word.
+ * tokenizer and the encoder. Follows the reference's 6.2, {@code base/modules/transformer.py}:
+ * texts are not stripped, and a text longer than {@link #maxSeqLength} tokens is cut without a
+ * word.
  */
 public final class Transformer implements InputModule {
   private static final String TOKENIZER = "tokenizer.json";
@@ -54,7 +55,10 @@ public final class Transformer implements InputModule {
    */
   public record Layout(int maxSeqLength, int padId, PaddingSide side) {}
 
-  /** Takes ownership of the tokenizer, which must cut at {@code layout.maxSeqLength()}. */
+  /**
+   * Takes ownership of the encoder and of the tokenizer, which must cut at {@code
+   * layout.maxSeqLength()}.
+   */
   public Transformer(FastTokenizer tokenizer, Encoder encoder, Layout layout) {
     this.tokenizer = tokenizer;
     this.encoder = encoder;
@@ -68,11 +72,20 @@ public final class Transformer implements InputModule {
     Json tokenizerConfig =
         dir.findConfig(TOKENIZER_CONFIG).orElseGet(() -> Json.empty(TOKENIZER_CONFIG));
     Encoder encoder = Encoders.load(config, dir.weights());
-    Layout layout =
-        new Layout(
-            maxSeqLength(settings, tokenizerConfig, encoder),
-            config.findInteger("pad_token_id").orElse(0),
-            side(tokenizerConfig));
+    try {
+      Layout layout =
+          new Layout(
+              maxSeqLength(settings, tokenizerConfig, encoder),
+              config.findInteger("pad_token_id").orElse(0),
+              side(tokenizerConfig));
+      return new Transformer(tokenizer(dir, settings, layout.maxSeqLength()), encoder, layout);
+    } catch (RuntimeException e) {
+      encoder.close();
+      throw e;
+    }
+  }
+
+  private static FastTokenizer tokenizer(ModuleDir dir, Json settings, int maxSeqLength) {
     String file = dir.label(TOKENIZER);
     String json =
         dir.text(TOKENIZER)
@@ -85,7 +98,7 @@ public final class Transformer implements InputModule {
     if (settings.findBool("do_lower_case").orElse(false)) {
       json = TokenizerJson.lowerCasing(file, json);
     }
-    return new Transformer(FastTokenizer.parse(file, json, layout.maxSeqLength()), encoder, layout);
+    return FastTokenizer.parse(file, json, maxSeqLength);
   }
 
   /** An explicit value as it is; else the tokenizer's, capped by the position table. */
@@ -178,5 +191,6 @@ public final class Transformer implements InputModule {
   @Override
   public void close() {
     tokenizer.close();
+    encoder.close();
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weft.store;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -54,6 +55,11 @@ public final class SafeTensors {
   Weights weights(NDManager device) {
     return new Weights() {
       @Override
+      public Device device() {
+        return device.getDevice();
+      }
+
+      @Override
       public Set<String> names() {
         return entries.keySet();
       }
@@ -96,6 +102,9 @@ public final class SafeTensors {
 
   private NDArray read(TensorEntry entry, NDManager device) {
     Shape shape = new Shape(entry.shape());
+    if (entry.type() == TensorEntry.Type.BF16) {
+      return BFloat16.widen(map(entry), shape, device);
+    }
     try (NDManager scratch = device.newSubManager()) {
       NDArray mapped = scratch.create(map(entry), shape, entry.type().stored());
       // toType copies only where the type changes, and the mapping must not escape.

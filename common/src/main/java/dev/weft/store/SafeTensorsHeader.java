@@ -92,6 +92,9 @@ final class SafeTensorsHeader {
         }
       }
       reader.endObject();
+      if (reader.peek() != JsonToken.END_DOCUMENT) {
+        throw new ModelException(file + ": header at offset " + PREFIX + " goes on after its end");
+      }
     } catch (IOException | IllegalStateException | NumberFormatException e) {
       throw new ModelException(
           file + ": header at offset " + PREFIX + " is not valid (" + e.getMessage() + ")", e);

@@ -25,6 +25,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
+import org.apache.spark.sql.util.ArrowUtils;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -242,6 +243,10 @@ class EmbedTest {
             .withColumn("emb", embed(col("text"), MODEL))
             .collectAsList();
     assertThat(result).hasSize(count);
+    assertThat(ArrowUtils.rootAllocator().getAllocatedMemory()).as("all windows are freed").isZero();
+    assertThat(ArrowUtils.rootAllocator().getPeakMemoryAllocation())
+        .as("no more than the windows of four tasks at once")
+        .isLessThan(4 * 4L * 4096 * (32 * Float.BYTES + 64));
     float[][] expected =
         lease.embedder().encode(IntStream.range(0, 100).mapToObj(i -> "number " + i).toList());
     for (int i = 0; i < count; i++) {
