@@ -3,7 +3,6 @@ package dev.weft.spark;
 
 import dev.weft.serve.EmbedderSpec;
 import java.util.List;
-import java.util.Objects;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.rdd.RDD;
 import org.apache.spark.sql.catalyst.InternalRow;
@@ -24,7 +23,7 @@ import scala.collection.immutable.Seq;
  * Runs the model over a partition, a window of rows at a time, and passes the rows on in their
  * order, so partitioning and ordering of the child hold.
  */
-public final class EmbedExec extends SparkPlan implements UnaryExecNode {
+public final class EmbedExec extends SparkPlan implements UnaryExecNode, EmbedOperator {
   private static final long serialVersionUID = 1L;
 
   private static final String TEXTS = "weftTexts";
@@ -42,6 +41,21 @@ public final class EmbedExec extends SparkPlan implements UnaryExecNode {
     this.child = child;
     this.metrics =
         new Map.Map1<>(TEXTS, SQLMetrics.createMetric(sparkContext(), "number of texts embedded"));
+  }
+
+  @Override
+  public Expression text() {
+    return text;
+  }
+
+  @Override
+  public Attribute result() {
+    return result;
+  }
+
+  @Override
+  public EmbedderSpec spec() {
+    return spec;
   }
 
   @Override
@@ -69,7 +83,7 @@ public final class EmbedExec extends SparkPlan implements UnaryExecNode {
 
   @Override
   public Seq<Attribute> output() {
-    return EmbedNode.withResult(child.output(), result);
+    return EmbedOperator.output(child.output(), result);
   }
 
   @Override
@@ -103,37 +117,12 @@ public final class EmbedExec extends SparkPlan implements UnaryExecNode {
   }
 
   @Override
-  public int productArity() {
-    return 4;
-  }
-
-  @Override
-  public Object productElement(int index) {
-    return switch (index) {
-      case 0 -> text;
-      case 1 -> result;
-      case 2 -> spec;
-      case 3 -> child;
-      default -> throw new IndexOutOfBoundsException(index);
-    };
-  }
-
-  @Override
-  public boolean canEqual(Object other) {
-    return other instanceof EmbedExec;
-  }
-
-  @Override
   public boolean equals(Object other) {
-    return other instanceof EmbedExec that
-        && text.equals(that.text)
-        && result.equals(that.result)
-        && spec.equals(that.spec)
-        && child.equals(that.child);
+    return isSame(other);
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(text, result, spec, child);
+    return hash();
   }
 }

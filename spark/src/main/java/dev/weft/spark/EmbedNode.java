@@ -2,7 +2,6 @@
 package dev.weft.spark;
 
 import dev.weft.serve.EmbedderSpec;
-import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.catalyst.expressions.Attribute;
 import org.apache.spark.sql.catalyst.expressions.AttributeSet;
@@ -19,7 +18,7 @@ import scala.collection.immutable.Seq;
  * <p>Public, as {@link EmbedExec} and {@link EmbedExpression} are, only because Catalyst copies
  * nodes by reflection, through the one constructor whose parameters are the product's elements.
  */
-public final class EmbedNode extends LogicalPlan implements UnaryNode {
+public final class EmbedNode extends LogicalPlan implements UnaryNode, EmbedOperator {
   private static final long serialVersionUID = 1L;
 
   private final Expression text;
@@ -37,15 +36,18 @@ public final class EmbedNode extends LogicalPlan implements UnaryNode {
     this.child = child;
   }
 
-  Expression text() {
+  @Override
+  public Expression text() {
     return text;
   }
 
-  Attribute result() {
+  @Override
+  public Attribute result() {
     return result;
   }
 
-  EmbedderSpec spec() {
+  @Override
+  public EmbedderSpec spec() {
     return spec;
   }
 
@@ -61,13 +63,7 @@ public final class EmbedNode extends LogicalPlan implements UnaryNode {
 
   @Override
   public Seq<Attribute> output() {
-    return withResult(child.output(), result);
-  }
-
-  static Seq<Attribute> withResult(Seq<Attribute> input, Attribute result) {
-    List<Attribute> output = new ArrayList<>(ScalaSeqs.list(input));
-    output.add(result);
-    return ScalaSeqs.of(output);
+    return EmbedOperator.output(child.output(), result);
   }
 
   @Override
@@ -96,37 +92,12 @@ public final class EmbedNode extends LogicalPlan implements UnaryNode {
   }
 
   @Override
-  public int productArity() {
-    return 4;
-  }
-
-  @Override
-  public Object productElement(int index) {
-    return switch (index) {
-      case 0 -> text;
-      case 1 -> result;
-      case 2 -> spec;
-      case 3 -> child;
-      default -> throw new IndexOutOfBoundsException(index);
-    };
-  }
-
-  @Override
-  public boolean canEqual(Object other) {
-    return other instanceof EmbedNode;
-  }
-
-  @Override
   public boolean equals(Object other) {
-    return other instanceof EmbedNode that
-        && text.equals(that.text)
-        && result.equals(that.result)
-        && spec.equals(that.spec)
-        && child.equals(that.child);
+    return isSame(other);
   }
 
   @Override
   public int hashCode() {
-    return java.util.Objects.hash(text, result, spec, child);
+    return hash();
   }
 }

@@ -2,6 +2,7 @@
 package dev.weft.spark;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.catalyst.expressions.Attribute;
 import org.apache.spark.sql.catalyst.expressions.AttributeReference;
@@ -86,7 +87,7 @@ final class ExtractEmbeds extends Rule<LogicalPlan> {
               call.nullable(),
               Metadata.empty(),
               NamedExpression.newExprId(),
-              ScalaSeqs.of(java.util.List.of()));
+              ScalaSeqs.of(List.of()));
       plan = new EmbedNode(call.text(), result, call.spec(), plan);
       return result;
     }
