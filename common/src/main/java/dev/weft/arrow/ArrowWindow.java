@@ -82,8 +82,17 @@ public final class ArrowWindow implements AutoCloseable {
     texts.setNull(rows++);
   }
 
-  /** Encodes the texts gathered; afterwards their vectors can be read. */
+  /**
+   * Encodes the texts gathered; afterwards their vectors can be read.
+   *
+   * @throws IllegalArgumentException if the call makes vectors of another width than the window's
+   */
   public void encode(Embedder embedder, EncodeOptions options) {
+    int made = embedder.dimension(options);
+    if (made != dimension) {
+      throw new IllegalArgumentException(
+          "the window holds vectors of " + dimension + " components, the call makes " + made);
+    }
     texts.setValueCount(rows);
     reserve();
     FloatBuffer target = target();
@@ -106,6 +115,7 @@ public final class ArrowWindow implements AutoCloseable {
     vectors.allocateNew();
     values.allocateNew(rows * dimension);
     values.setValueCount(rows * dimension);
+    values.getValidityBuffer().setOne(0, values.getValidityBuffer().capacity());
   }
 
   private FloatBuffer target() {

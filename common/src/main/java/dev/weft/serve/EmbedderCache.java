@@ -57,7 +57,7 @@ public final class EmbedderCache {
             });
     try {
       return new Lease(key, entry.load(key));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       release(key);
       throw e;
     }

@@ -32,8 +32,8 @@ public final class EmbedderSpec implements Serializable {
       new TreeMap<>(
           Map.of(
               DEVICE, EmbedderSpec::text,
-              WORKERS, Integer::parseUnsignedInt,
-              BATCH_TOKENS, Integer::parseUnsignedInt,
+              WORKERS, EmbedderSpec::count,
+              BATCH_TOKENS, EmbedderSpec::count,
               PROMPT, EmbedderSpec::text,
               PROMPT_NAME, EmbedderSpec::text,
               TASK, EmbedderSpec::text,
@@ -80,9 +80,17 @@ public final class EmbedderSpec implements Serializable {
 
   private static void text(String text) {}
 
+  private static void count(String text) {
+    atLeast(0, text);
+  }
+
   private static void positive(String text) {
-    if (Integer.parseUnsignedInt(text) == 0) {
-      throw new IllegalArgumentException("it must be at least 1");
+    atLeast(1, text);
+  }
+
+  private static void atLeast(int least, String text) {
+    if (!text.matches("\\d{1,9}") || Integer.parseInt(text) < least) {
+      throw new IllegalArgumentException("it must be a whole number from " + least);
     }
   }
 

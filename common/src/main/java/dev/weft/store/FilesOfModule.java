@@ -32,9 +32,10 @@ final class FilesOfModule implements ModuleDir {
             || path.indexOf('\0') >= 0
             || path.indexOf(':') >= 0;
     if (!unsafe) {
-      Path resolved = root.resolve(path).normalize();
-      if (resolved.startsWith(root.normalize())) {
-        return resolved;
+      // A relative root, such as "." or "..", has no beginning to compare with.
+      Path whole = root.toAbsolutePath().normalize();
+      if (whole.resolve(path).normalize().startsWith(whole)) {
+        return root.resolve(path).normalize();
       }
     }
     throw new ModelException(root + ": module path \"" + path + "\" leaves the model directory");

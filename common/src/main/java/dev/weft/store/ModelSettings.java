@@ -43,6 +43,10 @@ public record ModelSettings(
               + prompts.keySet());
     }
     Optional<Integer> truncate = json.findInteger("truncate_dim");
+    if (truncate.isPresent() && truncate.get() < 1) {
+      throw new ModelException(
+          json.file() + ": \"truncate_dim\" must be at least 1, but is " + truncate.get());
+    }
     return new ModelSettings(
         prompts, name, truncate.map(OptionalInt::of).orElseGet(OptionalInt::empty));
   }

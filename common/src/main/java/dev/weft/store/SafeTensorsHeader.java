@@ -93,7 +93,7 @@ final class SafeTensorsHeader {
       }
       reader.endObject();
       if (reader.peek() != JsonToken.END_DOCUMENT) {
-        throw new ModelException(file + ": header at offset " + PREFIX + " goes on after its end");
+        throw new IllegalStateException("it goes on after its end");
       }
     } catch (IOException | IllegalStateException | NumberFormatException e) {
       throw new ModelException(

@@ -6,6 +6,8 @@ import dev.weft.EncodeOptions;
 import dev.weft.Precision;
 import dev.weft.serve.EmbedderSpec;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -65,9 +67,15 @@ final class EmbedCommand implements Callable<Integer> {
     FileFormat to = FileFormat.of(output, FileFormat.JSONL, FileFormat.PARQUET);
     Precision stored = Precision.parse(precision);
     Inputs.requireReadable(input);
+    if (to == FileFormat.JSONL && Files.isDirectory(output)) {
+      throw new FileSystemException(output + ": is a directory");
+    }
     EmbedderSpec spec = model.spec();
     try (WholeFile whole = new WholeFile(output)) {
       if (where == Where.SPARK || from == FileFormat.PARQUET || to == FileFormat.PARQUET) {
+        if (from != FileFormat.PARQUET) {
+          TextFile.check(input, column);
+        }
         try (SparkEmbedding spark = new SparkEmbedding(model)) {
           spark.embed(input, column, whole.partial(), to, stored);
         }

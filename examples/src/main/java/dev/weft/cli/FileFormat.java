@@ -19,7 +19,7 @@ enum FileFormat {
 
   /** The format of a file, which must be one of those allowed here. */
   static FileFormat of(Path file, FileFormat... allowed) {
-    String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
+    String name = file.toString().toLowerCase(Locale.ROOT);
     List<FileFormat> formats = List.of(allowed);
     return formats.stream()
         .filter(format -> name.endsWith(format.ending()))

@@ -11,12 +11,16 @@ import java.nio.file.Path;
 final class Inputs {
   private Inputs() {}
 
+  /** Spark writes parquet as a folder of parts; every other input is one file. */
   static void requireReadable(Path file) throws FileSystemException {
     if (!Files.exists(file)) {
       throw new NoSuchFileException(file.toString());
     }
     if (!Files.isReadable(file)) {
-      throw new AccessDeniedException(file + ": cannot be read");
+      throw new AccessDeniedException(file.toString());
+    }
+    if (Files.isDirectory(file) && FileFormat.of(file, FileFormat.values()) != FileFormat.PARQUET) {
+      throw new FileSystemException(file + ": is a directory, expected a file");
     }
   }
 }

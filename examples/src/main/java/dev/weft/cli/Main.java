@@ -2,9 +2,12 @@
 package dev.weft.cli;
 
 import dev.weft.config.ModelException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.Optional;
+import org.apache.spark.SparkThrowable;
+import org.apache.spark.sql.AnalysisException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -25,12 +28,22 @@ import picocli.CommandLine.Command;
 public final class Main {
   private static final int BAD_INPUT = 2;
 
+  /** Told to stop, so what fails now fails because of that. */
+  private static volatile boolean stopping;
+
   private Main() {}
 
   /** Exits with 0 on success, 2 on bad usage or input, 1 on a failure of Weft itself. */
   public static void main(String[] args) {
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> stopping = true));
+    System.exit(run(args));
+  }
+
+  /** The exit status of a command line. */
+  static int run(String... args) {
     CommandLine line = new CommandLine(new Main());
     line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setExpandAtFiles(false);
     line.setParameterExceptionHandler(
         (failure, arguments) -> {
           String command = failure.getCommandLine().getCommandSpec().qualifiedName();
@@ -39,15 +52,17 @@ public final class Main {
     line.setExecutionExceptionHandler(
         (failure, command, parsed) -> {
           Optional<String> message = blame(failure);
-          if (message.isPresent()) {
+          if (message.isPresent() && !stopping) {
             return report(message.get());
           }
-          failure.printStackTrace();
+          if (!stopping) {
+            failure.printStackTrace();
+          }
           return 1;
         });
     int status = line.execute(args);
     System.out.flush();
-    System.exit(status);
+    return status;
   }
 
   private static int report(String message) {
@@ -65,11 +80,25 @@ public final class Main {
       if (cause instanceof NoSuchFileException) {
         return Optional.of(cause.getMessage() + ": no such file");
       }
+      if (cause instanceof AccessDeniedException) {
+        return Optional.of(cause.getMessage() + ": permission denied");
+      }
       if (cause instanceof FileSystemException) {
         return Optional.of(String.valueOf(cause.getMessage()));
+      }
+      if (cause instanceof SparkThrowable host && isAboutInput(host)) {
+        return String.valueOf(cause.getMessage()).lines().findFirst();
       }
       cause = cause.getCause();
     }
     return Optional.empty();
+  }
+
+  /** A query that cannot be, a file that is not what its name says. */
+  private static boolean isAboutInput(SparkThrowable failure) {
+    String condition = String.valueOf(failure.getCondition());
+    return failure instanceof AnalysisException
+        || condition.startsWith("FAILED_READ_FILE")
+        || condition.startsWith("MALFORMED_RECORD");
   }
 }

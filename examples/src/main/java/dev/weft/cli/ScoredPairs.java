@@ -47,7 +47,7 @@ record ScoredPairs(List<String> first, List<String> second, Optional<double[]> s
     double[] scores = new double[rows.size()];
     for (int i = 0; i < scores.length; i++) {
       try {
-        scores[i] = Double.parseDouble(rows.get(i).get(2).strip());
+        scores[i] = number(rows.get(i).get(2));
       } catch (NumberFormatException e) {
         throw new IllegalArgumentException(
             file
@@ -60,6 +60,14 @@ record ScoredPairs(List<String> first, List<String> second, Optional<double[]> s
       }
     }
     return scores;
+  }
+
+  private static double number(String field) {
+    double number = Double.parseDouble(field.strip());
+    if (!Double.isFinite(number)) {
+      throw new NumberFormatException(field);
+    }
+    return number;
   }
 
   /** With a score, a third field that is no number; else two single words that look like names. */

@@ -3,25 +3,32 @@ package dev.weft.cli;
 
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.get_json_object;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.to_json;
-import static org.apache.spark.sql.functions.trim;
+import static org.apache.spark.sql.functions.udf;
 
 import dev.weft.Precision;
 import dev.weft.spark.Weft;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.api.java.UDF1;
+import org.apache.spark.sql.expressions.UserDefinedFunction;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StringType;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Embeds files in a Spark of this process, on all its cores. Rows come back in the order of the
@@ -43,6 +50,7 @@ final class SparkEmbedding implements AutoCloseable {
         .appName(name)
         .config("spark.ui.enabled", "false")
         .config("spark.sql.session.timeZone", "UTC")
+        .config("spark.sql.caseSensitive", "true")
         .getOrCreate();
   }
 
@@ -55,8 +63,9 @@ final class SparkEmbedding implements AutoCloseable {
             "precision " + precision + " is written to .jsonl files only");
       }
       Dataset<Row> table = typed(input);
-      requireColumn(input, table, column);
-      table.withColumn("embedding", embed(col(column))).write().parquet(output.toString());
+      String name = column(input, column);
+      requireText(input, table, name);
+      table.withColumn("embedding", embed(quoted(name))).write().parquet(output.toString());
       return;
     }
     Dataset<Row> lines =
@@ -98,12 +107,12 @@ final class SparkEmbedding implements AutoCloseable {
 
   /** The file with its own columns and types. */
   private Dataset<Row> typed(Path input) {
-    String path = input.toString();
+    String path = location(input);
     return switch (FileFormat.of(input, FileFormat.values())) {
       case TXT -> spark.read().text(path).withColumnRenamed("value", "text");
-      case JSONL -> spark.read().json(path);
+      case JSONL -> spark.read().option("mode", "FAILFAST").json(path);
       case CSV -> csv(path);
-      case PARQUET -> spark.read().parquet(path);
+      case PARQUET -> parquet(input);
     };
   }
 
@@ -111,18 +120,62 @@ final class SparkEmbedding implements AutoCloseable {
   private Dataset<Row> lines(Path input, String column) {
     FileFormat format = FileFormat.of(input, FileFormat.values());
     if (format == FileFormat.JSONL) {
-      Dataset<Row> lines =
-          spark.read().text(input.toString()).where(trim(col("value")).notEqual(""));
-      Column text = get_json_object(col("value"), "$['" + column + "']");
-      return lines.select(col("value").as("line"), text.as("text"));
+      Dataset<Row> lines = spark.read().text(location(input)).where(col("value").rlike("\\S"));
+      String file = input.toString();
+      UserDefinedFunction text =
+          udf(
+              (UDF1<String, @Nullable String>) line -> text(TextRow.parse(file, line, column)),
+              DataTypes.StringType);
+      return lines.select(col("value").as("line"), text.apply(col("value")).as("text"));
     }
     Dataset<Row> table = typed(input);
     String name = column(input, column);
-    requireColumn(input, table, name);
+    requireText(input, table, name);
     Column[] columns =
-        Arrays.stream(table.columns()).map(c -> table.col("`" + c + "`")).toArray(Column[]::new);
+        Arrays.stream(table.columns()).map(SparkEmbedding::quoted).toArray(Column[]::new);
     Column line = to_json(struct(columns), Map.of("ignoreNullFields", "false"));
-    return table.select(line.as("line"), col(name).as("text"));
+    return table.select(line.as("line"), quoted(name).as("text"));
+  }
+
+  /** Null, as Spark has it, where the row has no text; UTF-8 holds no half of a surrogate pair. */
+  private static @Nullable String text(TextRow row) {
+    return row.text().map(text -> text.replaceAll("\\p{Cs}", "\uFFFD")).orElse(null);
+  }
+
+  /** A column by the name it has, whatever signs are in it. */
+  private static Column quoted(String name) {
+    return col("`" + name.replace("`", "``") + "`");
+  }
+
+  /** A file as Spark finds it, which takes some names for patterns and does not see others. */
+  static String location(Path input) {
+    Path file = input.toAbsolutePath().normalize();
+    String name = String.valueOf(file.getFileName());
+    if (name.startsWith("_") || name.startsWith(".")) {
+      throw new IllegalArgumentException(
+          input + ": Spark skips files whose names start with _ or a dot; rename it");
+    }
+    if (file.toString().matches(".*[:\\\\\\[\\]{}*?].*")) {
+      throw new IllegalArgumentException(
+          input + ": Spark cannot read " + file + ", which has one of :\\[]{}*? in it; rename it");
+    }
+    return "file:" + file;
+  }
+
+  /** Spark reads the parts of a folder by size; this puts them in the order of their names. */
+  private Dataset<Row> parquet(Path input) {
+    Dataset<Row> table;
+    try {
+      table = spark.read().parquet(location(input));
+    } catch (Exception e) { // Scala declares none of what it throws.
+      if (e instanceof AnalysisException) {
+        throw new IllegalArgumentException(input + ": holds no parquet file", e);
+      }
+      throw e;
+    }
+    return Files.isDirectory(input)
+        ? table.orderBy(col("_metadata.file_path"), col("_metadata.row_index"))
+        : table;
   }
 
   private static String column(Path input, String column) {
@@ -140,16 +193,21 @@ final class SparkEmbedding implements AutoCloseable {
             .csv(path);
     Column[] filled =
         Arrays.stream(table.columns())
-            .map(c -> coalesce(table.col("`" + c + "`"), lit("")).as(c))
+            .map(c -> coalesce(quoted(c), lit("")).as(c))
             .toArray(Column[]::new);
     return table.select(filled);
   }
 
-  private static void requireColumn(Path input, Dataset<Row> table, String column) {
+  private static void requireText(Path input, Dataset<Row> table, String column) {
     List<String> names = List.of(table.columns());
     if (!names.contains(column)) {
       throw new IllegalArgumentException(
           input + ": no column \"" + column + "\" among " + names + "; name it with --column");
+    }
+    DataType type = table.schema().apply(column).dataType();
+    if (!(type instanceof StringType)) {
+      throw new IllegalArgumentException(
+          input + ": column \"" + column + "\" must hold texts, but is " + type.sql());
     }
   }
 

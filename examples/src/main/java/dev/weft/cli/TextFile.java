@@ -9,13 +9,15 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Spliterator;
+import java.util.Spliterators;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.apache.commons.csv.CSVFormat;
-import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
 
 /**
@@ -75,14 +77,13 @@ final class TextFile implements AutoCloseable {
 
   private static Stream<TextRow> records(Path file, BufferedReader reader, String column)
       throws IOException {
-    CSVParser parser =
-        CSVFormat.DEFAULT.builder().setHeader().setSkipHeaderRecord(true).get().parse(reader);
-    List<String> names = parser.getHeaderNames();
+    Iterator<CSVRecord> records = iterator(file, reader);
+    List<String> names = records.hasNext() ? names(file, records.next()) : List.of();
     if (!names.contains(column)) {
       throw new IllegalArgumentException(
           file + ": no column \"" + column + "\" among " + names + "; name it with --column");
     }
-    return stream(parser)
+    return stream(records)
         .map(
             csv -> {
               JsonObject columns = new JsonObject();
@@ -93,20 +94,62 @@ final class TextFile implements AutoCloseable {
             });
   }
 
+  /** Named as Spark does: a column without a name is {@code _c} and its index. */
+  private static List<String> names(Path file, CSVRecord header) {
+    List<String> names = new ArrayList<>();
+    for (String field : header) {
+      String name = field.isEmpty() ? "_c" + names.size() : field;
+      if (names.contains(name)) {
+        throw new IllegalArgumentException(
+            file + ": two columns are named \"" + name + "\"; rename one");
+      }
+      names.add(name);
+    }
+    return names;
+  }
+
+  /** Reads a whole file, so that what is wrong anywhere in it is found before other work starts. */
+  static void check(Path file, String column) throws IOException {
+    try (TextFile text = open(file, column)) {
+      text.rows().forEachRemaining(row -> {});
+    }
+  }
+
   /** The fields of every record of a file of comma separated values, a header among them. */
   static List<List<String>> records(Path file) throws IOException {
     try (BufferedReader reader =
         new BufferedReader(
             new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8))) {
       skipByteOrderMark(reader);
-      return stream(CSVFormat.DEFAULT.parse(reader)).map(csv -> List.of(csv.values())).toList();
-    } catch (UncheckedIOException e) {
-      throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
+      return stream(iterator(file, reader)).map(csv -> List.of(csv.values())).toList();
     }
   }
 
-  private static Stream<CSVRecord> stream(CSVParser parser) {
-    return StreamSupport.stream(parser.spliterator(), false);
+  private static Stream<CSVRecord> stream(Iterator<CSVRecord> records) {
+    return StreamSupport.stream(
+        Spliterators.spliteratorUnknownSize(records, Spliterator.ORDERED), false);
+  }
+
+  /** The parser looks one record ahead, so only {@code hasNext} meets what it cannot read. */
+  private static Iterator<CSVRecord> iterator(Path file, BufferedReader reader) throws IOException {
+    Iterator<CSVRecord> records = CSVFormat.DEFAULT.parse(reader).iterator();
+    return new Iterator<>() {
+      @Override
+      public boolean hasNext() {
+        try {
+          return records.hasNext();
+        } catch (UncheckedIOException e) {
+          String reason =
+              Optional.ofNullable(e.getCause()).map(Throwable::getMessage).orElse("cannot be read");
+          throw new IllegalArgumentException(file + ": " + reason, e);
+        }
+      }
+
+      @Override
+      public CSVRecord next() {
+        return records.next();
+      }
+    };
   }
 
   /** The rows not read yet, in order. */

@@ -5,6 +5,11 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import com.google.gson.Strictness;
+import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonToken;
+import java.io.IOException;
+import java.io.StringReader;
 import java.util.Optional;
 
 /**
@@ -22,12 +27,7 @@ record TextRow(Optional<String> text, JsonObject columns) {
    * @param column which key holds the text
    */
   static TextRow parse(String where, String line, String column) {
-    JsonElement element;
-    try {
-      element = JsonParser.parseString(line);
-    } catch (JsonParseException e) {
-      throw new IllegalArgumentException(where + ": not valid JSON", e);
-    }
+    JsonElement element = element(where, line);
     if (!(element instanceof JsonObject columns)) {
       throw new IllegalArgumentException(where + ": expected a JSON object");
     }
@@ -44,5 +44,19 @@ record TextRow(Optional<String> text, JsonObject columns) {
           where + ": \"" + column + "\" must be a string or null, but is " + text);
     }
     return new TextRow(Optional.of(text.getAsString()), columns);
+  }
+
+  private static JsonElement element(String where, String line) {
+    JsonReader reader = new JsonReader(new StringReader(line));
+    reader.setStrictness(Strictness.STRICT);
+    try {
+      JsonElement element = JsonParser.parseReader(reader);
+      if (reader.peek() == JsonToken.END_DOCUMENT) {
+        return element;
+      }
+      throw new IllegalArgumentException(where + ": more than one JSON value");
+    } catch (JsonParseException | IOException e) {
+      throw new IllegalArgumentException(where + ": not valid JSON", e);
+    }
   }
 }

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Writes rows with their vectors as lines of JSON: every column of the input and {@code embedding},
@@ -21,6 +22,9 @@ import java.util.Optional;
  */
 final class VectorWriter implements AutoCloseable {
   private static final String EMBEDDING = "embedding";
+
+  /** Halves of surrogate pairs that stand alone: UTF-8 cannot hold them, JSON can escape them. */
+  private static final Pattern LONE_SURROGATE = Pattern.compile("\\p{Cs}");
 
   private final BufferedWriter out;
   private final Precision precision;
@@ -88,7 +92,10 @@ final class VectorWriter implements AutoCloseable {
 
   private void line(JsonObject columns, String vector) throws IOException {
     columns.remove(EMBEDDING);
-    String json = columns.toString();
+    String json =
+        LONE_SURROGATE
+            .matcher(columns.toString())
+            .replaceAll(half -> String.format("\\\\u%04x", (int) half.group().charAt(0)));
     out.append(json, 0, json.length() - 1);
     out.append(columns.isEmpty() ? "" : ", ").append("\"embedding\": ").append(vector);
     out.append("}\n");

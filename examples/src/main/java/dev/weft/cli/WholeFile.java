@@ -14,11 +14,13 @@ import java.util.stream.Stream;
 
 /**
  * A file or folder that appears under its name only when it is whole: it is written beside it and
- * moved by {@link #commit}. Closed without a commit, nothing is left.
+ * moved by {@link #commit}. Closed without a commit, nothing is left; nor if the process is told to
+ * stop.
  */
 final class WholeFile implements AutoCloseable {
   private final Path target;
   private final Path partial;
+  private final Thread hook = new Thread(this::stop);
 
   WholeFile(Path target) throws IOException {
     Path parent = target.toAbsolutePath().getParent();
@@ -27,6 +29,7 @@ final class WholeFile implements AutoCloseable {
     }
     this.target = target.toAbsolutePath();
     this.partial = parent.resolve("." + target.getFileName() + "." + UUID.randomUUID() + ".part");
+    Runtime.getRuntime().addShutdownHook(hook);
   }
 
   /** Where to write. */
@@ -36,7 +39,7 @@ final class WholeFile implements AutoCloseable {
 
   /** Moves what was written to its name, over what may be there. */
   void commit() throws IOException {
-    if (Files.isDirectory(target)) {
+    if (Files.isDirectory(target) || (Files.isDirectory(partial) && Files.exists(target))) {
       delete(target);
     }
     try {
@@ -49,6 +52,23 @@ final class WholeFile implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      return; // The process is stopping, so the hook is at it.
+    }
+    deletePartial();
+  }
+
+  private void stop() {
+    try {
+      deletePartial();
+    } catch (IOException e) {
+      System.err.println("weft: " + partial + ": could not be deleted");
+    }
+  }
+
+  private void deletePartial() throws IOException {
     if (Files.exists(partial)) {
       delete(partial);
     }

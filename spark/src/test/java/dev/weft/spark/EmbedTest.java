@@ -243,7 +243,9 @@ class EmbedTest {
             .withColumn("emb", embed(col("text"), MODEL))
             .collectAsList();
     assertThat(result).hasSize(count);
-    assertThat(ArrowUtils.rootAllocator().getAllocatedMemory()).as("all windows are freed").isZero();
+    assertThat(ArrowUtils.rootAllocator().getAllocatedMemory())
+        .as("all windows are freed")
+        .isZero();
     assertThat(ArrowUtils.rootAllocator().getPeakMemoryAllocation())
         .as("no more than the windows of four tasks at once")
         .isLessThan(4 * 4L * 4096 * (32 * Float.BYTES + 64));

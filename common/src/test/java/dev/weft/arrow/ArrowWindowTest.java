@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weft.arrow;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.weft.Embedder;
+import dev.weft.EmbedderOptions;
+import dev.weft.EncodeOptions;
+import dev.weft.Golden;
+import dev.weft.TestModel;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+import org.apache.arrow.memory.OutOfMemoryException;
+import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.memory.util.MemoryUtil;
+import org.apache.arrow.vector.Float4Vector;
+import org.apache.arrow.vector.complex.FixedSizeListVector;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ArrowWindowTest {
+  private static final int WIDTH = 32;
+  private static final ArrowWindow.Limits LIMITS = new ArrowWindow.Limits(64, 1 << 20);
+
+  private static Embedder embedder;
+  private RootAllocator allocator;
+  private final List<String> texts = TestModel.texts("pooling-mean");
+
+  @BeforeAll
+  static void load() {
+    EmbedderOptions small = EmbedderOptions.DEFAULT.withBatchTokens(80);
+    embedder = Embedder.load(TestModel.of("pooling-mean").toString(), small);
+  }
+
+  @AfterAll
+  static void close() {
+    embedder.close();
+  }
+
+  @BeforeEach
+  void allocate() {
+    allocator = new RootAllocator(8 << 20);
+  }
+
+  /** The allocator also throws where memory is left. */
+  @AfterEach
+  void everythingIsFreed() {
+    assertThat(allocator.getAllocatedMemory()).isZero();
+    allocator.close();
+  }
+
+  @Test
+  void vectorsAreThoseOfTheEmbedderInTheOrderOfTheRows() {
+    try (ArrowWindow window = new ArrowWindow(allocator, WIDTH, LIMITS)) {
+      fill(window, texts);
+      window.encode(embedder, EncodeOptions.DEFAULT);
+
+      assertThat(window.rows()).isEqualTo(texts.size());
+      assertRows(window, texts);
+    }
+  }
+
+  @Test
+  void nullsHaveNoVectorAndNeverReachTheModel() {
+    List<String> rows = Arrays.asList(null, "a", null, null, "two words", "", null);
+    long before = embedder.counters().texts();
+    try (ArrowWindow window = new ArrowWindow(allocator, WIDTH, LIMITS)) {
+      fill(window, rows);
+      window.encode(embedder, EncodeOptions.DEFAULT);
+
+      assertThat(embedder.counters().texts() - before).isEqualTo(3);
+      assertRows(window, rows);
+      assertThat(window.vectors().getNullCount()).isEqualTo(4);
+    }
+  }
+
+  @Test
+  void onlyNullsOrNothingAtAllIsEncodedToo() {
+    try (ArrowWindow window = new ArrowWindow(allocator, WIDTH, LIMITS)) {
+      window.encode(embedder, EncodeOptions.DEFAULT);
+      assertThat(window.vectors().getValueCount()).isZero();
+
+      window.clear();
+      List<String> nulls = Collections.nCopies(3, null);
+      fill(window, nulls);
+      window.encode(embedder, EncodeOptions.DEFAULT);
+
+      assertRows(window, nulls);
+    }
+  }
+
+  @Test
+  void aClearedWindowForgetsItsRows() {
+    try (ArrowWindow window = new ArrowWindow(allocator, WIDTH, LIMITS)) {
+      for (List<String> rows :
+          List.of(
+              texts,
+              Arrays.asList(null, "a", null),
+              texts.subList(3, 9),
+              Arrays.asList("a", null, "b"))) {
+        fill(window, rows);
+        window.encode(embedder, EncodeOptions.DEFAULT);
+        assertRows(window, rows);
+
+        window.clear();
+
+        assertThat(window.rows()).isZero();
+        assertThat(window.isFull()).isFalse();
+      }
+    }
+  }
+
+  @Test
+  void isFullByRowsNullsIncluded() {
+    try (ArrowWindow window =
+        new ArrowWindow(allocator, WIDTH, new ArrowWindow.Limits(3, 1 << 20))) {
+      window.addNull();
+      window.add("a".getBytes(UTF_8));
+      assertThat(window.isFull()).isFalse();
+      window.addNull();
+      assertThat(window.isFull()).isTrue();
+    }
+  }
+
+  @Test
+  void isFullByBytesOfText() {
+    try (ArrowWindow window = new ArrowWindow(allocator, WIDTH, new ArrowWindow.Limits(99, 6))) {
+      window.add("für".getBytes(UTF_8)); // four bytes
+      window.addNull();
+      assertThat(window.isFull()).isFalse();
+      window.add("ab".getBytes(UTF_8));
+      assertThat(window.isFull()).isTrue();
+    }
+  }
+
+  @Test
+  void aTextBeyondTheLimitFitsAnEmptyWindow() {
+    String longer = "a ".repeat(5000);
+    try (ArrowWindow window = new ArrowWindow(allocator, WIDTH, new ArrowWindow.Limits(9, 100))) {
+      fill(window, List.of(longer));
+      assertThat(window.isFull()).isTrue();
+      window.encode(embedder, EncodeOptions.DEFAULT);
+      assertRows(window, List.of(longer));
+    }
+  }
+
+  @Test
+  void malformedBytesCountAsReplacementCharacters() {
+    try (ArrowWindow window = new ArrowWindow(allocator, WIDTH, LIMITS)) {
+      window.add(new byte[] {'a', (byte) 0xff, 'b'});
+      window.encode(embedder, EncodeOptions.DEFAULT);
+
+      assertRows(window, List.of("a\uFFFDb"));
+    }
+  }
+
+  @Test
+  void optionsOfTheCallHold() {
+    EncodeOptions cut = EncodeOptions.DEFAULT.withTruncateDim(12).normalized();
+    float[][] expected = embedder.encode(texts, cut);
+    try (ArrowWindow window = new ArrowWindow(allocator, embedder.dimension(cut), LIMITS)) {
+      fill(window, texts);
+      window.encode(embedder, cut);
+
+      float[] vector = new float[12];
+      for (int row = 0; row < expected.length; row++) {
+        window.read(row, vector);
+        Golden.assertClose(vector, expected[row], 1e-5, "row %d", row);
+      }
+    }
+  }
+
+  @Test
+  void vectorsOfAnotherWidthThanTheWindowsAreRefused() {
+    try (ArrowWindow window = new ArrowWindow(allocator, 40, LIMITS)) {
+      fill(window, texts);
+
+      assertThatThrownBy(() -> window.encode(embedder, EncodeOptions.DEFAULT))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("the window holds vectors of 40 components, the call makes 32");
+    }
+  }
+
+  @Test
+  void memoryIsBoundedByTheAllocator() {
+    try (RootAllocator tiny = new RootAllocator(1 << 10);
+        ArrowWindow window = new ArrowWindow(tiny, WIDTH, LIMITS)) {
+      assertThatThrownBy(() -> fill(window, Collections.nCopies(64, "some text of some bytes")))
+          .isInstanceOf(OutOfMemoryException.class);
+    }
+  }
+
+  private static void fill(ArrowWindow window, List<String> rows) {
+    for (String row : rows) {
+      if (row == null) {
+        window.addNull();
+      } else {
+        window.add(row.getBytes(UTF_8));
+      }
+    }
+  }
+
+  /** Compares every way to read a row with what the embedder gives. */
+  private static void assertRows(ArrowWindow window, List<String> rows) {
+    List<String> present = rows.stream().filter(Objects::nonNull).toList();
+    float[][] expected = embedder.encode(present);
+    FixedSizeListVector column = window.vectors();
+    Float4Vector elements = (Float4Vector) column.getDataVector();
+    float[] vector = new float[WIDTH];
+    int next = 0;
+    assertThat(column.getValueCount()).isEqualTo(rows.size());
+    for (int row = 0; row < rows.size(); row++) {
+      assertThat(window.isNull(row)).isEqualTo(rows.get(row) == null);
+      assertThat(column.isNull(row)).isEqualTo(rows.get(row) == null);
+      if (rows.get(row) == null) {
+        continue;
+      }
+      window.read(row, vector);
+      Golden.assertClose(vector, expected[next++], 1e-5, "row %d", row);
+      for (int i = 0; i < WIDTH; i++) {
+        assertThat(MemoryUtil.getInt(window.address(row) + 4L * i))
+            .isEqualTo(Float.floatToRawIntBits(vector[i]));
+        assertThat(elements.get(row * WIDTH + i)).isEqualTo(vector[i]);
+      }
+    }
+  }
+}

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weft.serve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.weft.EmbedderOptions;
+import dev.weft.EncodeOptions;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class EmbedderSpecTest {
+  private static final Map<String, String> ALL =
+      Map.of(
+          "device", "cpu",
+          "workers", "3",
+          "batchTokens", "256",
+          "prompt", "q: ",
+          "promptName", "query",
+          "task", "search",
+          "truncateDim", "12",
+          "normalize", "true");
+
+  @Test
+  void everyOptionReachesItsPlace() {
+    EmbedderSpec spec = EmbedderSpec.of("org/model", ALL);
+
+    assertThat(spec.model()).isEqualTo("org/model");
+    assertThat(spec.embedderOptions()).isEqualTo(new EmbedderOptions("cpu", 3, 256));
+    assertThat(spec.encodeOptions())
+        .isEqualTo(
+            EncodeOptions.DEFAULT
+                .withPrompt("q: ")
+                .withPromptName("query")
+                .withTask("search")
+                .withTruncateDim(12)
+                .normalized());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{}", "{normalize=false}"})
+  void withoutOptionsTheDefaultsHold(String options) {
+    EmbedderSpec spec =
+        EmbedderSpec.of("m", options.equals("{}") ? Map.of() : Map.of("normalize", "false"));
+
+    assertThat(spec).hasToString("m" + options);
+    assertThat(spec.embedderOptions()).isEqualTo(EmbedderOptions.DEFAULT);
+    assertThat(spec.encodeOptions()).isEqualTo(EncodeOptions.DEFAULT);
+  }
+
+  @Test
+  void anUnknownOptionListsTheKnownOnes() {
+    assertThatThrownBy(() -> EmbedderSpec.of("m", Map.of("batchsize", "3")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "option \"batchsize\" is not known; known: [batchTokens, device, normalize, prompt,"
+                + " promptName, task, truncateDim, workers]");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "workers, -1",
+    "workers, three",
+    "workers, ''",
+    "workers, 3000000000",
+    "batchTokens, 1.5",
+    "batchTokens, 4294967296",
+    "truncateDim, 0",
+    "truncateDim, -2",
+    "truncateDim, 3000000000",
+    "normalize, yes",
+    "normalize, TRUE",
+  })
+  void aValueThatCannotBeReadIsNamed(String option, String value) {
+    assertThatThrownBy(() -> EmbedderSpec.of("m", Map.of(option, value)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("option \"" + option + "\" cannot be \"" + value + "\" (");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "  "})
+  void aModelIsNeeded(String model) {
+    assertThatThrownBy(() -> EmbedderSpec.of(model, Map.of()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("the model must be a directory or a hub id, but is blank");
+  }
+
+  @Test
+  void arrivesOnAWorkerAsItWasSent() throws Exception {
+    EmbedderSpec sent = EmbedderSpec.of("org/model", ALL);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+      out.writeObject(sent);
+    }
+    try (ObjectInputStream in =
+        new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
+      EmbedderSpec received = (EmbedderSpec) in.readObject();
+
+      assertThat(received).isNotSameAs(sent).isEqualTo(sent).hasSameHashCodeAs(sent);
+      assertThat(received.encodeOptions()).isEqualTo(sent.encodeOptions());
+      assertThat(received.embedderOptions()).isEqualTo(sent.embedderOptions());
+      assertThat(received).hasToString(sent.toString());
+    }
+  }
+
+  @Test
+  void specsAreEqualByModelAndOptions() {
+    assertThat(EmbedderSpec.of("m", Map.of("workers", "1")))
+        .isEqualTo(EmbedderSpec.of("m", Map.of("workers", "1")))
+        .isNotEqualTo(EmbedderSpec.of("n", Map.of("workers", "1")))
+        .isNotEqualTo(EmbedderSpec.of("m", Map.of("workers", "2")));
+  }
+
+  @Test
+  void laterChangesOfTheMapDoNotReachIt() {
+    Map<String, String> options = new HashMap<>(Map.of("workers", "1"));
+    EmbedderSpec spec = EmbedderSpec.of("m", options);
+
+    options.put("workers", "2");
+
+    assertThat(spec.embedderOptions().workers()).isEqualTo(1);
+  }
+}
