@@ -28,6 +28,7 @@ final class EmbeddingIterator implements Iterator<InternalRow>, AutoCloseable {
   /** Rows may be much wider than their text. */
   private static final long MAX_ROW_BYTES = 32L << 20;
 
+  private final TaskContext task = TaskContext.get();
   private final Iterator<InternalRow> input;
   private final EmbedPartition partition;
   private final EncodeOptions options;
@@ -37,7 +38,6 @@ final class EmbeddingIterator implements Iterator<InternalRow>, AutoCloseable {
   private final BufferAllocator allocator;
   private final ArrowWindow window;
   private final VectorReader vectors;
-  private final TaskContext task = TaskContext.get();
 
   private final List<InternalRow> rows = new ArrayList<>();
   private final JoinedRow pair = new JoinedRow();
@@ -51,6 +51,7 @@ final class EmbeddingIterator implements Iterator<InternalRow>, AutoCloseable {
     this.options = partition.spec().encodeOptions();
     this.textOf =
         UnsafeProjection.create(ScalaSeqs.of(List.of(partition.text())), partition.input());
+    textOf.initialize(task.partitionId());
     this.joined =
         UnsafeProjection.create(
             ScalaSeqs.of(ScalaSeqs.list(partition.output())), partition.output());
@@ -114,9 +115,10 @@ final class EmbeddingIterator implements Iterator<InternalRow>, AutoCloseable {
   public void close() {
     if (!closed) {
       closed = true;
-      window.close();
-      allocator.close();
-      lease.close();
+      try (lease;
+          allocator) {
+        window.close();
+      }
     }
   }
 }

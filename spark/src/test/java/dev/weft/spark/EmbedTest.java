@@ -20,9 +20,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.sql.util.ArrowUtils;
@@ -216,6 +218,13 @@ class EmbedTest {
             .sql("SELECT id, " + call + " AS emb FROM t WHERE " + call + "[0] > " + median + "D")
             .collectAsList();
     assertThat(result).hasSizeBetween(8, 12).allMatch(row -> vector(row, "emb")[0] > median - 1e-5);
+  }
+
+  @Test
+  void aTextThatIsNotDeterministicWorks() {
+    Column text = functions.concat(lit("number "), functions.rand().multiply(9).cast("int"));
+    List<Row> result = rows(20, 2).select(embed(text, MODEL).as("emb")).collectAsList();
+    assertThat(result).hasSize(20).allMatch(row -> vector(row, "emb").length == 32);
   }
 
   @Test
