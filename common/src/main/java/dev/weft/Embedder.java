@@ -303,14 +303,10 @@ public final class Embedder implements AutoCloseable {
   }
 
   private void count(Tokens batch) {
-    int width = 0;
-    for (int row = 0; row < batch.rows(); row++) {
-      width = Math.max(width, batch.length(row));
-    }
     batches.increment();
     rows.add(batch.rows());
     tokens.add(batch.total());
-    paddedTokens.add((long) width * batch.rows());
+    paddedTokens.add((long) batch.width() * batch.rows());
   }
 
   /** Waits for running calls, then frees weights, tokenizer and threads. */

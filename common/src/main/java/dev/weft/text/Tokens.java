@@ -38,6 +38,15 @@ public final class Tokens {
     return promptLength;
   }
 
+  /** Number of tokens of the longest text: the width of these rows as one batch. */
+  public int width() {
+    int width = 0;
+    for (int row = 0; row < rows(); row++) {
+      width = Math.max(width, length(row));
+    }
+    return width;
+  }
+
   /** The same rows, with the number of leading tokens that belong to the prompt. */
   public Tokens withPromptLength(int length) {
     return new Tokens(ids, starts, length);
@@ -60,12 +69,10 @@ public final class Tokens {
   /** The mask of these rows as one batch, padded to the longest. */
   public AttentionMask mask(PaddingSide side) {
     int[] lengths = new int[rows()];
-    int width = 0;
     for (int row = 0; row < lengths.length; row++) {
       lengths[row] = length(row);
-      width = Math.max(width, lengths[row]);
     }
-    return AttentionMask.of(lengths, width, side);
+    return AttentionMask.of(lengths, width(), side);
   }
 
   /**

@@ -50,13 +50,7 @@ final class DemoCommand implements Callable<Integer> {
     String dir = model.orElseGet(() -> DemoModel.resolve().toString());
     SparkSession spark = SparkEmbedding.session("weft-demo");
     try {
-      Dataset<Row> table =
-          spark
-              .read()
-              .option("header", "true")
-              .option("multiLine", "true")
-              .option("escape", "\"")
-              .csv(SparkEmbedding.location(input));
+      Dataset<Row> table = SparkEmbedding.records(spark, SparkEmbedding.location(input));
       List<String> columns = List.of(table.columns());
       Dataset<Row> texts = table.where(col("text").isNotNull()).cache();
       long count = texts.count();

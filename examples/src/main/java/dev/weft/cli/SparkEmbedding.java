@@ -184,18 +184,22 @@ final class SparkEmbedding implements AutoCloseable {
 
   /** A field that is not there reads as an empty text, as it does without Spark. */
   private Dataset<Row> csv(String path) {
-    Dataset<Row> table =
-        spark
-            .read()
-            .option("header", "true")
-            .option("multiLine", "true")
-            .option("escape", "\"")
-            .csv(path);
+    Dataset<Row> table = records(spark, path);
     Column[] filled =
         Arrays.stream(table.columns())
             .map(c -> coalesce(quoted(c), lit("")).as(c))
             .toArray(Column[]::new);
     return table.select(filled);
+  }
+
+  /** A file of comma separated values with a header; quotes are doubled, fields may hold lines. */
+  static Dataset<Row> records(SparkSession spark, String path) {
+    return spark
+        .read()
+        .option("header", "true")
+        .option("multiLine", "true")
+        .option("escape", "\"")
+        .csv(path);
   }
 
   private static void requireText(Path input, Dataset<Row> table, String column) {

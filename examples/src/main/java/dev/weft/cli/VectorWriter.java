@@ -52,20 +52,15 @@ final class VectorWriter implements AutoCloseable {
   /** Writes what was held back; nothing may be written after it. */
   void finish() throws IOException {
     float[][] known = heldVectors.stream().flatMap(Optional::stream).toArray(float[][]::new);
-    if (known.length > 0) {
-      CalibrationRanges ranges = CalibrationRanges.of(known);
-      for (int i = 0; i < heldColumns.size(); i++) {
-        line(
-            heldColumns.get(i),
-            heldVectors
-                .get(i)
-                .map(v -> codes(Quantizer.scalar(rows(v), precision, ranges)))
-                .orElse("null"));
-      }
-    } else {
-      for (JsonObject columns : heldColumns) {
-        line(columns, "null");
-      }
+    Optional<CalibrationRanges> ranges =
+        known.length > 0 ? Optional.of(CalibrationRanges.of(known)) : Optional.empty();
+    for (int i = 0; i < heldColumns.size(); i++) {
+      Optional<float[]> vector = heldVectors.get(i);
+      line(
+          heldColumns.get(i),
+          ranges
+              .flatMap(r -> vector.map(v -> codes(Quantizer.scalar(rows(v), precision, r))))
+              .orElse("null"));
     }
     out.flush();
   }
