@@ -7,16 +7,16 @@ import ai.djl.ndarray.index.NDIndex;
 import dev.weft.module.Normalize;
 import dev.weft.pipeline.Features;
 import dev.weft.pipeline.Pipeline;
-import dev.weft.store.Hub;
 import dev.weft.store.ModelDir;
+import dev.weft.store.ModelScope;
 import dev.weft.store.ModelSettings;
+import dev.weft.store.ModelWriter;
 import dev.weft.store.ModuleRegistry;
 import dev.weft.text.AttentionMask;
 import dev.weft.text.TextBatch;
 import dev.weft.text.Tokens;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -24,6 +24,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Function;
 
 /**
  * A loaded model that turns texts into vectors.
@@ -88,25 +89,72 @@ public final class Embedder implements AutoCloseable {
    * @throws dev.weft.config.ModelException if it cannot be found or used, saying why
    */
   public static Embedder load(String model, EmbedderOptions options) {
-    ModelDir dir = open(model);
+    ModelDir dir = ModelScope.open(model);
     ModelSettings settings = dir.settings();
+    return open(device -> dir.load(ModuleRegistry.standard(), device), settings, options);
+  }
+
+  /** Builds a model in Java; see {@link #build(ModelSettings, EmbedderOptions, Function)}. */
+  public static Embedder build(Function<ModelScope, Pipeline> pipeline) {
+    return build(ModelSettings.DEFAULT, EmbedderOptions.DEFAULT, pipeline);
+  }
+
+  /**
+   * Builds a model in Java, from modules of one's own choice.
+   *
+   * <pre>{@code
+   * Embedder embedder =
+   *     Embedder.build(
+   *         scope ->
+   *             new Pipeline(
+   *                 List.of(
+   *                     Transformer.builder(scope.folder("bert-base")).maxSeqLength(128).load(),
+   *                     new Pooling(768, PoolingMode.MEAN),
+   *                     Dense.builder(768, 256).build(scope.device()))));
+   * }</pre>
+   *
+   * @param settings prompts and defaults it carries
+   * @param pipeline makes the modules; called once, before this returns
+   */
+  public static Embedder build(
+      ModelSettings settings, EmbedderOptions options, Function<ModelScope, Pipeline> pipeline) {
+    return open(device -> pipeline.apply(new ModelScope(device)), settings, options);
+  }
+
+  private static Embedder open(
+      Function<NDManager, Pipeline> pipeline, ModelSettings settings, EmbedderOptions options) {
     NDManager device = TorchEngine.open(options.device());
     try {
-      Pipeline pipeline = dir.load(ModuleRegistry.standard(), device);
-      return new Embedder(pipeline, settings, device, options);
+      return new Embedder(pipeline.apply(device), settings, device, options);
     } catch (RuntimeException e) {
       device.close();
       throw e;
     }
   }
 
-  private static ModelDir open(String model) {
-    Path path = Path.of(model);
-    boolean local = Files.exists(path) || !Hub.isId(model);
-    return ModelDir.open(local ? path : Hub.fromEnvironment().resolve(model));
+  /**
+   * Saves the model in the directory layout of sentence-transformers, for releases 4.1 to 6.2 of it
+   * and for {@link #load}. The directory appears when it is whole.
+   *
+   * @param directory a new or empty directory
+   */
+  public void save(Path directory) {
+    lifetime.readLock().lock();
+    try {
+      checkOpen();
+      ModelWriter.write(directory, pipeline, settings);
+    } finally {
+      lifetime.readLock().unlock();
+    }
   }
 
-  /** The modules, for looking at. */
+  private void checkOpen() {
+    if (closed) {
+      throw new IllegalStateException("the embedder is closed");
+    }
+  }
+
+  /** The stages, for looking at. */
   public Pipeline pipeline() {
     return pipeline;
   }
@@ -126,10 +174,14 @@ public final class Embedder implements AutoCloseable {
     return batchTokens;
   }
 
-  /** Width of the vectors that a call with these options returns. */
+  /**
+   * Width of the vectors that a call with these options returns.
+   *
+   * @throws IllegalArgumentException if no route of the model fits the task
+   */
   public int dimension(EncodeOptions options) {
     int cut = options.truncateDim().orElse(settings.truncateDim().orElse(Integer.MAX_VALUE));
-    return Math.min(pipeline.dimension(), cut);
+    return Math.min(pipeline.dimension(options.task()), cut);
   }
 
   /** What it has done so far. */
@@ -160,6 +212,11 @@ public final class Embedder implements AutoCloseable {
           }
         });
     return vectors;
+  }
+
+  /** As {@link #encode(List, EncodeOptions)}, the key of the texts being the task. */
+  public float[][] encode(KeyedTexts keyed, EncodeOptions options) {
+    return encode(keyed.texts(), options.withTask(keyed.key()));
   }
 
   /** As {@link #encode(List, EncodeOptions)}, with the prompt and the task of queries. */
@@ -247,9 +304,7 @@ public final class Embedder implements AutoCloseable {
   private void forEachBatch(List<String> texts, EncodeOptions options, BatchReader reader) {
     lifetime.readLock().lock();
     try {
-      if (closed) {
-        throw new IllegalStateException("the embedder is closed");
-      }
+      checkOpen();
       String prompt = Prompts.resolve(options, settings);
       AtomicLong done = new AtomicLong();
       for (int start = 0; start < texts.size(); ) {

@@ -82,13 +82,13 @@ final class BertEncoder implements Encoder {
   }
 
   @Override
-  public NDArray forward(NDArray inputIds, AttentionMask mask) {
+  public List<NDArray> forward(NDArray inputIds, AttentionMask mask, HiddenLayers wanted) {
     Optional<NDArray> bias = DotProductAttention.bias(mask, inputIds.getManager());
     NDArray x = embed(inputIds, mask.width());
     for (Layer layer : layers) {
       x = layer.forward(x, bias);
     }
-    return x;
+    return List.of(x);
   }
 
   private NDArray embed(NDArray inputIds, int width) {

@@ -3,6 +3,7 @@ package dev.weft.backend;
 
 import ai.djl.ndarray.NDArray;
 import dev.weft.text.AttentionMask;
+import java.util.List;
 
 /** A transformer architecture with its weights. Immutable; many threads may call it. */
 public interface Encoder extends AutoCloseable {
@@ -23,7 +24,7 @@ public interface Encoder extends AutoCloseable {
    * @return (B, T, H) float32, of the manager of {@code inputIds}; rows at masked positions are
    *     unspecified
    */
-  NDArray forward(NDArray inputIds, AttentionMask mask);
+  List<NDArray> forward(NDArray inputIds, AttentionMask mask, HiddenLayers wanted);
 
   /** Frees what the encoder opened beside its weights, which belong to the model. */
   @Override

@@ -7,7 +7,9 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -111,7 +113,7 @@ public final class Json {
     return find(keys)
         .map(
             e -> {
-              if (!e.isJsonPrimitive() || !e.getAsJsonPrimitive().isNumber()) {
+              if (!isNumber(e)) {
                 throw wrong("a number", keys);
               }
               return e.getAsDouble();
@@ -157,6 +159,62 @@ public final class Json {
               return new Json(file, nested);
             })
         .orElseGet(() -> empty(file));
+  }
+
+  /** A list of objects; an absent key reads as an empty list. */
+  public List<Json> objects(String key) {
+    List<Json> values = new ArrayList<>();
+    for (JsonElement item : array("a list of objects", key)) {
+      if (!(item instanceof JsonObject nested)) {
+        throw wrong("a list of objects", key);
+      }
+      values.add(new Json(file, nested));
+    }
+    return List.copyOf(values);
+  }
+
+  /** A list of whole numbers; an absent key reads as an empty list. */
+  public List<Integer> integers(String... keys) {
+    List<Integer> values = new ArrayList<>();
+    for (JsonElement item : array("a list of whole numbers", keys)) {
+      if (!isNumber(item) || item.getAsDouble() != item.getAsInt()) {
+        throw wrong("a list of whole numbers", keys);
+      }
+      values.add(item.getAsInt());
+    }
+    return List.copyOf(values);
+  }
+
+  /** Every key with its value, for {@link #with}. */
+  public Map<String, Object> values() {
+    return new LinkedHashMap<>(object.asMap());
+  }
+
+  /** This object with other keys over it; values as {@link JsonText} takes them. */
+  public Json with(Map<String, Object> overrides) {
+    JsonObject copy = object.deepCopy();
+    overrides.forEach((key, value) -> copy.add(key, JsonText.element(value)));
+    return new Json(file, copy);
+  }
+
+  /** The object as text, for saving it again. */
+  public String text() {
+    return JsonText.print(object);
+  }
+
+  private JsonArray array(String expected, String... keys) {
+    Optional<JsonElement> found = find(keys);
+    if (found.isEmpty()) {
+      return new JsonArray();
+    }
+    if (!(found.get() instanceof JsonArray array)) {
+      throw wrong(expected, keys);
+    }
+    return array;
+  }
+
+  private static boolean isNumber(JsonElement element) {
+    return element.isJsonPrimitive() && element.getAsJsonPrimitive().isNumber();
   }
 
   private Optional<JsonElement> find(String... keys) {

@@ -3,6 +3,7 @@ package dev.weft.config;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -24,6 +25,9 @@ public interface Weights {
    * @throws ModelException if it is absent or has another shape
    */
   NDArray tensor(String name, long... shape);
+
+  /** Every tensor as the file has it, with its own type, for saving it again. */
+  Map<String, TensorData> stored();
 
   /** Whether there is a tensor of this name. */
   default boolean has(String name) {

@@ -3,9 +3,12 @@ package dev.weft.module;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import dev.weft.config.Json;
 import dev.weft.config.ModelException;
+import dev.weft.config.TensorData;
 import dev.weft.config.Weights;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
@@ -17,7 +20,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class Activation {
   private static final Logger LOG = LoggerFactory.getLogger(Activation.class);
-  private static final String WEIGHT = "activation_function.weight";
+  private static final String KEY = "activation_function";
+  private static final String SLOPE = "activation_function.weight";
+  private static final String PACKAGE = "torch.nn.modules.activation.";
 
   /** Slope of RReLU in inference: the middle of its default bounds 1/8 and 1/3. */
   private static final float RRELU_SLOPE = (1f / 8 + 1f / 3) / 2;
@@ -55,10 +60,12 @@ public final class Activation {
 
   private final String name;
   private final UnaryOperator<NDArray> function;
+  private final OptionalDouble slope;
 
-  private Activation(String name, UnaryOperator<NDArray> function) {
+  private Activation(String name, UnaryOperator<NDArray> function, OptionalDouble slope) {
     this.name = name;
     this.function = function;
+    this.slope = slope;
   }
 
   /** The activation of this torch class name, such as {@code Tanh}. */
@@ -68,34 +75,46 @@ public final class Activation {
       throw new ModelException(
           "activation \"" + name + "\" is not known; known: " + KNOWN.keySet() + " and PReLU");
     }
-    return new Activation(name, function);
+    return new Activation(name, function, OptionalDouble.empty());
+  }
+
+  /** PReLU with the slope of its negative half, torch's default being 0.25. */
+  public static Activation prelu(float slope) {
+    return new Activation("PReLU", x -> leaky(x, slope), OptionalDouble.of(slope));
   }
 
   /**
-   * Reads a stored class path. One outside {@code torch.} is not trusted, and Tanh is used with a
-   * warning, as the reference does from 5.4.1 on.
+   * Reads {@code activation_function}, a class path, Tanh by default. One outside {@code torch.} is
+   * not trusted, and Tanh is used with a warning, as the reference does from 5.4.1 on.
    */
-  static Activation parse(String file, String path, Weights weights) {
+  static Activation parse(Json config, Weights weights) {
+    String path = config.findString(KEY).orElse(PACKAGE + "Tanh");
     if (!path.startsWith("torch.")) {
-      LOG.warn("{}: activation_function \"{}\" is not a torch class; using Tanh", file, path);
+      LOG.warn("{}: {} \"{}\" is not a torch class; using Tanh", config.file(), KEY, path);
       return of("Tanh");
     }
     String name = path.substring(path.lastIndexOf('.') + 1);
     if (name.equals("PReLU")) {
-      return prelu(weights);
+      return prelu(weights.has(SLOPE) ? weights.tensor(SLOPE, 1).getFloat(0) : 0.25f);
     }
     try {
       return of(name);
     } catch (ModelException e) {
       throw new ModelException(
-          file + ": activation_function \"" + path + "\": " + e.getMessage(), e);
+          config.file() + ": " + KEY + " \"" + path + "\": " + e.getMessage(), e);
     }
   }
 
-  /** Its slope is a parameter, saved with the layer. */
-  private static Activation prelu(Weights weights) {
-    float slope = weights.has(WEIGHT) ? weights.tensor(WEIGHT, 1).getFloat(0) : 0.25f;
-    return new Activation("PReLU", x -> leaky(x, slope));
+  /** The class path torch has the function under. */
+  String path() {
+    return name.equals("Identity") ? "torch.nn.modules.linear.Identity" : PACKAGE + name;
+  }
+
+  /** What is saved with the layer: the slope of PReLU is a parameter. */
+  Map<String, TensorData> parameters() {
+    return slope.isPresent()
+        ? Map.of(SLOPE, TensorData.of(new float[] {(float) slope.getAsDouble()}, 1))
+        : Map.of();
   }
 
   /** The torch class name, such as {@code Tanh}. */

@@ -3,10 +3,12 @@ package dev.weft.module;
 
 import ai.djl.ndarray.NDArray;
 import dev.weft.config.Json;
+import dev.weft.config.JsonText;
 import dev.weft.pipeline.Features;
 import dev.weft.pipeline.Key;
 import dev.weft.pipeline.Module;
 import dev.weft.pipeline.ModuleDir;
+import dev.weft.pipeline.ModuleSpec;
 import java.util.Set;
 
 /**
@@ -17,27 +19,22 @@ import java.util.Set;
 public final class Normalize implements Module {
   private static final float EPSILON = 1e-12f;
 
-  private final Key<NDArray> input;
-  private final Key<NDArray> output;
+  private final Mapping mapping;
 
   /** Normalizes the sentence embedding. */
   public Normalize() {
-    this(Features.SENTENCE_EMBEDDING, Features.SENTENCE_EMBEDDING);
+    this(Mapping.SENTENCE);
   }
 
   /** Normalizes one feature into another, or into itself. */
-  public Normalize(Key<NDArray> input, Key<NDArray> output) {
-    this.input = input;
-    this.output = output;
+  public Normalize(Mapping mapping) {
+    this.mapping = mapping;
   }
 
   /** Reads {@code config.json} where there is one. */
   public static Normalize load(ModuleDir dir) {
-    Json config = dir.findConfig("config.json").orElseGet(() -> Json.empty("config.json"));
-    Key<NDArray> input =
-        config.findString("module_input_name").map(Key::tensor).orElse(Features.SENTENCE_EMBEDDING);
     return new Normalize(
-        input, config.findString("module_output_name").map(Key::tensor).orElse(input));
+        Mapping.parse(dir.findConfig("config.json").orElseGet(() -> Json.empty("config.json"))));
   }
 
   @Override
@@ -47,12 +44,12 @@ public final class Normalize implements Module {
 
   @Override
   public Set<Key<?>> needs() {
-    return Set.of(input);
+    return Set.of(mapping.input());
   }
 
   @Override
   public Set<Key<?>> adds() {
-    return Set.of(output);
+    return Set.of(mapping.output());
   }
 
   @Override
@@ -62,12 +59,21 @@ public final class Normalize implements Module {
 
   @Override
   public String settings() {
-    return input.equals(output) ? input.name() : input + " -> " + output;
+    return mapping.toString();
+  }
+
+  @Override
+  public ModuleSpec spec() {
+    // Releases before 6.0 read no file here, and none is the usual sight.
+    ModuleSpec spec = ModuleSpec.of(name());
+    return mapping.equals(Mapping.SENTENCE)
+        ? spec
+        : spec.withText("config.json", mapping.write(new JsonText()).print());
   }
 
   @Override
   public Features forward(Features features) {
-    return features.with(output, normalize(features.get(input)));
+    return features.with(mapping.output(), normalize(features.get(mapping.input())));
   }
 
   /** The rows of the last axis, each at length one; a new array of the same manager. */

@@ -7,15 +7,18 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.weft.config.Json;
+import dev.weft.config.JsonText;
 import dev.weft.config.ModelException;
 import dev.weft.pipeline.Features;
 import dev.weft.pipeline.Key;
 import dev.weft.pipeline.Module;
 import dev.weft.pipeline.ModuleDir;
+import dev.weft.pipeline.ModuleSpec;
 import dev.weft.text.AttentionMask;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -33,8 +36,12 @@ import java.util.stream.Collectors;
  *   <li>{@code weightedmean}: Σ w·e / max(Σ w, ε), w the position in the row from 1, left padding
  *       and only it not counted
  * </ul>
+ *
+ * <p>After WordWeights the sum of the words' weights stands for |m| and for Σ w. A negative or zero
+ * sum is clamped to ε as well, and the quotient explodes or is zero, as in the reference.
  */
 public final class Pooling implements Module {
+  private static final String CONFIG = "config.json";
   private static final float EPSILON = 1e-9f;
 
   private final int dimension;
@@ -64,7 +71,7 @@ public final class Pooling implements Module {
 
   /** Reads {@code config.json} as any release wrote it. */
   public static Pooling load(ModuleDir dir) {
-    Json config = dir.config("config.json");
+    Json config = dir.config(CONFIG);
     boolean include = config.findBool("include_prompt").orElse(true);
     return new Pooling(
         config.integer("embedding_dimension", "word_embedding_dimension"),
@@ -136,19 +143,64 @@ public final class Pooling implements Module {
         + (prompt == PromptPooling.INCLUDE);
   }
 
+  /**
+   * Writes the flags that every release reads, unless the order of the modes needs the list of 5.4.
+   */
+  @Override
+  public ModuleSpec spec() {
+    JsonText config = new JsonText();
+    boolean fixedOrder = modes.stream().sorted().distinct().toList().equals(modes);
+    if (fixedOrder) {
+      config.with("word_embedding_dimension", dimension);
+      for (PoolingMode mode : PoolingMode.values()) {
+        config.with(mode.flag(), modes.contains(mode));
+      }
+    } else {
+      config
+          .with("embedding_dimension", dimension)
+          .with("pooling_mode", modes.stream().map(PoolingMode::configName).toList());
+    }
+    config.with("include_prompt", prompt == PromptPooling.INCLUDE);
+    return ModuleSpec.of(name()).withText(CONFIG, config.print());
+  }
+
   @Override
   public Features forward(Features features) {
     NDArray tokens = features.get(Features.TOKEN_EMBEDDINGS);
+    AttentionMask mask = mask(features, (int) tokens.getShape().get(1));
+    Optional<NDArray> wordWeights = features.find(Features.TOKEN_WEIGHTS_SUM);
+    NDList parts = new NDList(modes.size());
+    for (PoolingMode mode : modes) {
+      parts.add(
+          wordWeights
+              .filter(sums -> mode.isAverage())
+              .map(sums -> weighted(mode, tokens, mask, sums))
+              .orElseGet(() -> pool(mode, tokens, mask)));
+    }
+    NDArray pooled = parts.size() == 1 ? parts.get(0) : NDArrays.concat(parts, 1);
+    return features.with(Features.SENTENCE_EMBEDDING, pooled);
+  }
+
+  /** Every position counts where a strided CNN has left fewer of them than there are tokens. */
+  private AttentionMask mask(Features features, int width) {
     AttentionMask mask = features.get(Features.ATTENTION_MASK);
     if (prompt == PromptPooling.EXCLUDE) {
       mask = mask.withoutPrompt(features.find(Features.PROMPT_LENGTH).orElse(0));
     }
-    NDList parts = new NDList(modes.size());
-    for (PoolingMode mode : modes) {
-      parts.add(pool(mode, tokens, mask));
+    return mask.width() == width ? mask : AttentionMask.full(mask.rows(), width);
+  }
+
+  /** An average whose divisor is the sum of the words' weights, which the tokens carry already. */
+  private static NDArray weighted(
+      PoolingMode mode, NDArray tokens, AttentionMask mask, NDArray sums) {
+    float[] positions = mode == PoolingMode.WEIGHTEDMEAN ? positions(mask) : mask.toFloats(1f, 0f);
+    try (NDArray total = weightedSum(tokens, positions);
+        NDArray clamped = sums.maximum(EPSILON);
+        NDArray divisor =
+            mode == PoolingMode.MEAN_SQRT_LEN_TOKENS ? clamped.sqrt() : clamped.mul(1);
+        NDArray column = divisor.expandDims(1)) {
+      return total.div(column);
     }
-    NDArray pooled = parts.size() == 1 ? parts.get(0) : NDArrays.concat(parts, 1);
-    return features.with(Features.SENTENCE_EMBEDDING, pooled);
   }
 
   private static NDArray pool(PoolingMode mode, NDArray tokens, AttentionMask mask) {
@@ -219,16 +271,27 @@ public final class Pooling implements Module {
     return weights;
   }
 
-  private static float[] positionShares(AttentionMask mask) {
+  /** The position of every token in its row, from 1; zero where the mask does not count. */
+  private static float[] positions(AttentionMask mask) {
     float[] weights = new float[mask.rows() * mask.width()];
     for (int row = 0; row < mask.rows(); row++) {
+      for (int t = mask.from(row); t < mask.to(row); t++) {
+        weights[row * mask.width() + t] = t - mask.leftPads(row) + 1;
+      }
+    }
+    return weights;
+  }
+
+  private static float[] positionShares(AttentionMask mask) {
+    float[] weights = positions(mask);
+    for (int row = 0; row < mask.rows(); row++) {
+      int start = row * mask.width();
       float sum = 0;
       for (int t = mask.from(row); t < mask.to(row); t++) {
-        sum += t - mask.leftPads(row) + 1;
+        sum += weights[start + t];
       }
-      sum = Math.max(sum, EPSILON);
       for (int t = mask.from(row); t < mask.to(row); t++) {
-        weights[row * mask.width() + t] = (t - mask.leftPads(row) + 1) / sum;
+        weights[start + t] /= Math.max(sum, EPSILON);
       }
     }
     return weights;

@@ -38,6 +38,11 @@ public enum PoolingMode {
     return flag;
   }
 
+  /** Whether it divides a sum by a count. */
+  boolean isAverage() {
+    return this == MEAN || this == MEAN_SQRT_LEN_TOKENS || this == WEIGHTEDMEAN;
+  }
+
   static Optional<PoolingMode> find(String configName) {
     return Arrays.stream(values()).filter(m -> m.configName.equals(configName)).findFirst();
   }

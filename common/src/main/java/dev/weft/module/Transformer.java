@@ -5,46 +5,34 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.weft.backend.Encoder;
-import dev.weft.backend.Encoders;
-import dev.weft.config.Json;
-import dev.weft.config.ModelException;
+import dev.weft.backend.HiddenLayers;
 import dev.weft.pipeline.Features;
+import dev.weft.pipeline.HiddenStates;
 import dev.weft.pipeline.InputModule;
 import dev.weft.pipeline.Key;
 import dev.weft.pipeline.ModuleDir;
+import dev.weft.pipeline.ModuleSpec;
 import dev.weft.text.AttentionMask;
 import dev.weft.text.FastTokenizer;
 import dev.weft.text.PaddingSide;
 import dev.weft.text.TextBatch;
-import dev.weft.text.TokenizerJson;
 import dev.weft.text.Tokens;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
 /**
- * A Hugging Face transformer with its tokenizer: texts to one vector a token, (B, T, H). Owns the
+ * A Hugging Face transformer with its tokenizer: texts to one vector a token, (B, T, H), and to
+ * those of every layer where its configuration says {@code output_hidden_states}. Owns the
  * tokenizer and the encoder. Follows the reference's 6.2, {@code base/modules/transformer.py}:
  * texts are not stripped, and a text longer than {@link #maxSeqLength} tokens is cut without a
  * word.
  */
 public final class Transformer implements InputModule {
-  private static final String TOKENIZER = "tokenizer.json";
-  private static final String TOKENIZER_CONFIG = "tokenizer_config.json";
-
-  /** Names this file had, tried in this order. */
-  private static final String[] SETTINGS = {
-    "sentence_bert_config.json",
-    "sentence_roberta_config.json",
-    "sentence_distilbert_config.json",
-    "sentence_camembert_config.json",
-    "sentence_albert_config.json",
-    "sentence_xlm-roberta_config.json",
-    "sentence_xlnet_config.json"
-  };
-
   private final FastTokenizer tokenizer;
   private final Encoder encoder;
   private final Layout layout;
+  private final TransformerFiles files;
 
   /**
    * How rows become a batch.
@@ -52,82 +40,28 @@ public final class Transformer implements InputModule {
    * @param maxSeqLength the most tokens of a row
    * @param padId the id that fills shorter rows
    * @param side where it fills them
+   * @param layers the hidden states handed on
    */
-  public record Layout(int maxSeqLength, int padId, PaddingSide side) {}
+  record Layout(int maxSeqLength, int padId, PaddingSide side, HiddenLayers layers) {}
 
-  /**
-   * Takes ownership of the encoder and of the tokenizer, which must cut at {@code
-   * layout.maxSeqLength()}.
-   */
-  public Transformer(FastTokenizer tokenizer, Encoder encoder, Layout layout) {
+  /** Takes ownership of tokenizer and encoder. */
+  Transformer(FastTokenizer tokenizer, Encoder encoder, Layout layout, TransformerFiles files) {
     this.tokenizer = tokenizer;
     this.encoder = encoder;
     this.layout = layout;
+    this.files = files;
   }
 
-  /** Reads a Hugging Face directory, with or without the reference's own settings file. */
+  /**
+   * A transformer from a Hugging Face directory, with or without the reference's own settings file.
+   */
+  public static TransformerBuilder builder(ModuleDir dir) {
+    return new TransformerBuilder(dir);
+  }
+
+  /** Reads a directory as it is. */
   public static Transformer load(ModuleDir dir) {
-    Json config = dir.config("config.json");
-    Json settings = dir.findConfig(SETTINGS).orElseGet(() -> Json.empty(SETTINGS[0]));
-    Json tokenizerConfig =
-        dir.findConfig(TOKENIZER_CONFIG).orElseGet(() -> Json.empty(TOKENIZER_CONFIG));
-    Encoder encoder = Encoders.load(config, dir.weights());
-    try {
-      Layout layout =
-          new Layout(
-              maxSeqLength(settings, tokenizerConfig, encoder),
-              config.findInteger("pad_token_id").orElse(0),
-              side(tokenizerConfig));
-      return new Transformer(tokenizer(dir, settings, layout.maxSeqLength()), encoder, layout);
-    } catch (RuntimeException e) {
-      encoder.close();
-      throw e;
-    }
-  }
-
-  private static FastTokenizer tokenizer(ModuleDir dir, Json settings, int maxSeqLength) {
-    String file = dir.label(TOKENIZER);
-    String json =
-        dir.text(TOKENIZER)
-            .orElseThrow(
-                () ->
-                    new ModelException(
-                        file
-                            + ": no such file; save the tokenizer in the fast format"
-                            + " (AutoTokenizer.from_pretrained(…, use_fast=True).save_pretrained(…))"));
-    if (settings.findBool("do_lower_case").orElse(false)) {
-      json = TokenizerJson.lowerCasing(file, json);
-    }
-    return FastTokenizer.parse(file, json, maxSeqLength);
-  }
-
-  /** An explicit value as it is; else the tokenizer's, capped by the position table. */
-  private static int maxSeqLength(Json settings, Json tokenizerConfig, Encoder encoder) {
-    return settings
-        .findInteger("max_seq_length")
-        .map(
-            explicit -> {
-              if (explicit > encoder.maxPositions()) {
-                throw new ModelException(
-                    settings.file()
-                        + ": max_seq_length "
-                        + explicit
-                        + " is more than the model's "
-                        + encoder.maxPositions()
-                        + " positions");
-              }
-              return explicit;
-            })
-        .orElseGet(
-            () ->
-                Math.min(
-                    tokenizerConfig.findInteger("model_max_length").orElse(Integer.MAX_VALUE),
-                    encoder.maxPositions()));
-  }
-
-  private static PaddingSide side(Json tokenizerConfig) {
-    String side = tokenizerConfig.findString("padding_side").orElse("right");
-    return side.equals("left") ? PaddingSide.LEFT : PaddingSide.RIGHT;
+    return builder(dir).load();
   }
 
   @Override
@@ -142,7 +76,12 @@ public final class Transformer implements InputModule {
 
   @Override
   public Set<Key<?>> adds() {
-    return Set.of(Features.INPUT_IDS, Features.ATTENTION_MASK, Features.TOKEN_EMBEDDINGS);
+    Set<Key<?>> keys = new LinkedHashSet<>(needs());
+    keys.add(Features.TOKEN_EMBEDDINGS);
+    if (layout.layers() == HiddenLayers.ALL) {
+      keys.add(Features.ALL_LAYER_EMBEDDINGS);
+    }
+    return keys;
   }
 
   @Override
@@ -161,13 +100,16 @@ public final class Transformer implements InputModule {
   }
 
   @Override
+  public ModuleSpec spec() {
+    return files.spec(layout.maxSeqLength());
+  }
+
+  @Override
   public Tokens tokenize(TextBatch batch) {
-    String prompt = batch.prompt();
-    if (prompt.isEmpty()) {
-      return tokenizer.encode(batch.texts());
-    }
-    List<String> prompted = batch.texts().stream().map(prompt::concat).toList();
-    return tokenizer.encode(prompted).withPromptLength(tokenizer.promptLength(prompt));
+    Tokens tokens = tokenizer.encode(batch.prompted());
+    return batch.prompt().isEmpty()
+        ? tokens
+        : tokens.withPromptLength(tokenizer.promptLength(batch.prompt()));
   }
 
   @Override
@@ -185,7 +127,11 @@ public final class Transformer implements InputModule {
   public Features forward(Features features) {
     NDArray ids = features.get(Features.INPUT_IDS);
     AttentionMask mask = features.get(Features.ATTENTION_MASK);
-    return features.with(Features.TOKEN_EMBEDDINGS, encoder.forward(ids, mask));
+    List<NDArray> states = encoder.forward(ids, mask, layout.layers());
+    Features more = features.with(Features.TOKEN_EMBEDDINGS, states.get(states.size() - 1));
+    return layout.layers() == HiddenLayers.ALL
+        ? more.with(Features.ALL_LAYER_EMBEDDINGS, new HiddenStates(states))
+        : more;
   }
 
   @Override

@@ -22,6 +22,13 @@ public final class Features {
   /** One vector a text, (B, D) float32. */
   public static final Key<NDArray> SENTENCE_EMBEDDING = Key.tensor("sentence_embedding");
 
+  /** The hidden states of every layer, the embedding output first, each (B, T, H). */
+  public static final Key<HiddenStates> ALL_LAYER_EMBEDDINGS =
+      new Key<>("all_layer_embeddings", HiddenStates.class);
+
+  /** Sum of the weights of each text's words, (B) float32; the divisor of the mean. */
+  public static final Key<NDArray> TOKEN_WEIGHTS_SUM = Key.tensor("token_weights_sum");
+
   /** Which of the B · T positions are tokens, kept on the Java side. */
   public static final Key<AttentionMask> ATTENTION_MASK =
       new Key<>("attention_mask", AttentionMask.class);

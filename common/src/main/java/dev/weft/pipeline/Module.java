@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weft.pipeline;
 
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -10,10 +12,7 @@ import java.util.Set;
  * by many threads at once, each with a batch of its own. What it makes belongs to the manager of
  * the tensors it was given, which the caller closes.
  */
-public interface Module extends AutoCloseable {
-  /** The class name the reference uses, such as {@code Pooling}. */
-  String name();
-
+public interface Module extends Stage {
   /** Features that must have been produced before this module runs. */
   Set<Key<?>> needs();
 
@@ -28,13 +27,19 @@ public interface Module extends AutoCloseable {
    */
   int width(int inputWidth);
 
-  /** Settings in one line, for {@code inspect}, such as {@code mean, include_prompt=true}. */
-  String settings();
-
   /** Takes the features of one batch and returns them with what this module adds. */
   Features forward(Features features);
 
-  /** Frees what the module itself opened; tensors of a loaded model belong to the model. */
+  @Override
+  default List<Module> modules(Optional<String> task) {
+    return List.of(this);
+  }
+
+  @Override
+  default Set<String> tasks() {
+    return Set.of();
+  }
+
   @Override
   default void close() {}
 }

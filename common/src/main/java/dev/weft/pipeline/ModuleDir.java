@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weft.pipeline;
 
+import ai.djl.ndarray.NDManager;
 import dev.weft.config.Json;
+import dev.weft.config.Release;
 import dev.weft.config.Weights;
 import java.util.Optional;
 
@@ -19,6 +21,15 @@ public interface ModuleDir {
   /** The configuration in this file, which must exist. */
   Json config(String file);
 
-  /** The tensors in {@code model.safetensors}, which must exist. */
+  /** The tensors of the folder, in whichever of the known files they are. */
   Weights weights();
+
+  /** Owns the arrays that outlive a batch; closed with the model. */
+  NDManager device();
+
+  /** A stage in a folder below this one, of the type a configuration names. */
+  Stage stage(String folder, String type);
+
+  /** The release of sentence-transformers that wrote the model, where it says so. */
+  Optional<Release> writtenBy();
 }

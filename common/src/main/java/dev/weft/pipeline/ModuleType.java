@@ -2,7 +2,7 @@
 package dev.weft.pipeline;
 
 /**
- * How a module is made from its directory. Weft's own are in a fixed table; others are found by
+ * How a stage is made from its directory. Weft's own are in a fixed table; others are found by
  * {@link java.util.ServiceLoader}, under {@code META-INF/services/dev.weft.pipeline.ModuleType}.
  */
 public interface ModuleType {
@@ -10,5 +10,5 @@ public interface ModuleType {
   String name();
 
   /** Reads configuration and weights; everything wrong with them is said here, not later. */
-  Module load(ModuleDir dir);
+  Stage load(ModuleDir dir);
 }

@@ -5,87 +5,112 @@ import ai.djl.ndarray.NDManager;
 import dev.weft.config.ModelException;
 import dev.weft.text.TextBatch;
 import dev.weft.text.Tokens;
-import java.util.HashSet;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
- * Modules in the order they run, checked when it is built: the first one takes text, each finds the
- * features it needs and vectors of the width it expects, and the last leaves a sentence embedding.
- * Owns its modules. Safe for many threads, each with its own batch manager.
+ * Stages in the order they run. Where one of them chooses by the task of a call, as a Router does,
+ * the pipeline is several chains of modules, one a task; all are checked when it is built. Owns its
+ * stages. Safe for many threads, each with its own batch manager.
  */
 public final class Pipeline implements AutoCloseable {
-  private final List<Module> modules;
-  private final InputModule input;
-  private final int dimension;
+  private final List<Stage> stages;
+  private final Map<Optional<String>, Chain> chains = new LinkedHashMap<>();
+  private final Set<String> tasks = new LinkedHashSet<>();
 
   /**
-   * Builds and checks a chain.
+   * Builds and checks every chain.
    *
    * @throws ModelException naming the module that does not fit and what it lacks
    */
-  public Pipeline(List<? extends Module> modules) {
-    this.modules = List.copyOf(modules);
-    if (this.modules.isEmpty()) {
-      throw new ModelException("a pipeline needs at least one module");
-    }
-    if (!(this.modules.get(0) instanceof InputModule first)) {
-      throw new ModelException(
-          label(0)
-              + " cannot be the first module: it does not take text; start with a Transformer");
-    }
-    this.input = first;
-    this.dimension = check();
+  public Pipeline(List<? extends Stage> stages) {
+    this.stages = List.copyOf(stages);
+    this.stages.forEach(stage -> tasks.addAll(stage.tasks()));
+    check(Optional.empty());
+    tasks.forEach(task -> check(Optional.of(task)));
   }
 
-  private int check() {
-    Set<Key<?>> produced = new LinkedHashSet<>();
-    int width = 0;
-    for (int i = 0; i < modules.size(); i++) {
-      Module module = modules.get(i);
-      Set<Key<?>> missing = new HashSet<>(module.needs());
-      missing.removeAll(produced);
-      if (i > 0 && !missing.isEmpty()) {
-        throw new ModelException(
-            label(i) + " needs " + missing + ", but the modules before it produce " + produced);
-      }
-      produced.addAll(module.adds());
-      try {
-        width = module.width(width);
-      } catch (ModelException e) {
-        throw new ModelException(label(i) + " " + e.getMessage(), e);
-      }
-    }
-    if (!produced.contains(Features.SENTENCE_EMBEDDING)) {
-      throw new ModelException(
-          "the pipeline ends without "
-              + Features.SENTENCE_EMBEDDING
-              + ": it produces "
-              + produced
-              + "; add a Pooling module");
-    }
-    return width;
+  private void check(Optional<String> task) {
+    findModules(task)
+        .ifPresent(
+            modules -> {
+              try {
+                chains.put(task, new Chain(modules));
+              } catch (ModelException e) {
+                String of = task.map(name -> "for the task \"" + name + "\", ").orElse("");
+                throw new ModelException(of + e.getMessage(), e);
+              }
+            });
   }
 
-  /** The modules, first to last. */
-  public List<Module> modules() {
+  private List<Module> modules(Optional<String> task) {
+    List<Module> modules = new ArrayList<>();
+    stages.forEach(stage -> modules.addAll(stage.modules(task)));
     return modules;
   }
 
-  /** Width of the sentence embedding. */
-  public int dimension() {
-    return dimension;
+  /** Empty where a stage refuses the task; a call that gives it hears why. */
+  private Optional<List<Module>> findModules(Optional<String> task) {
+    try {
+      return Optional.of(modules(task));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
   }
 
-  /** The most tokens a text may have before it is cut. */
+  private Chain chain(Optional<String> task) {
+    Chain chain = chains.get(tasks.isEmpty() ? Optional.empty() : task);
+    return chain != null ? chain : new Chain(modules(task));
+  }
+
+  /** The stages, first to last. */
+  public List<Stage> stages() {
+    return stages;
+  }
+
+  /** The tasks it tells apart; empty where every call runs the same modules. */
+  public Set<String> tasks() {
+    return Set.copyOf(tasks);
+  }
+
+  /**
+   * The modules that run for a task, with the width of the vectors each hands on.
+   *
+   * @throws IllegalArgumentException if there is no route for the task
+   */
+  public List<Step> steps(Optional<String> task) {
+    return chain(task).steps();
+  }
+
+  /** A module in its place. */
+  public record Step(Module module, int width) {}
+
+  /**
+   * Width of the sentence embedding for a task.
+   *
+   * @throws IllegalArgumentException if there is no route for the task
+   */
+  public int dimension(Optional<String> task) {
+    return chain(task).dimension();
+  }
+
+  /** The most tokens a text may have before it is cut; of several routes, the largest. */
   public int maxSeqLength() {
-    return input.maxSeqLength();
+    return chains.values().stream().mapToInt(c -> c.input().maxSeqLength()).max().orElse(0);
   }
 
-  /** Ids of every text, in Java memory. */
+  /**
+   * Ids of every text, in Java memory, with the task they are for.
+   *
+   * @throws IllegalArgumentException if there is no route for the task
+   */
   public Tokens tokenize(TextBatch texts) {
-    return input.tokenize(texts);
+    return chain(texts.task()).input().tokenize(texts).withTask(texts.task());
   }
 
   /**
@@ -96,23 +121,12 @@ public final class Pipeline implements AutoCloseable {
    * @throws EncodeException naming the module that failed
    */
   public Features forward(Tokens rows, NDManager batch) {
-    Features features = input.features(rows, batch);
-    for (int i = 0; i < modules.size(); i++) {
-      try {
-        features = modules.get(i).forward(features);
-      } catch (RuntimeException e) {
-        throw new EncodeException("while running " + label(i) + ": " + e.getMessage(), e);
-      }
-    }
-    return features;
-  }
-
-  private String label(int index) {
-    return "module " + index + " (" + modules.get(index).name() + ")";
+    Chain chain = chain(rows.task());
+    return chain.forward(chain.input().features(rows, batch));
   }
 
   @Override
   public void close() {
-    modules.forEach(Module::close);
+    stages.forEach(Stage::close);
   }
 }

@@ -4,8 +4,10 @@ package dev.weft.store;
 import ai.djl.ndarray.NDManager;
 import dev.weft.config.Json;
 import dev.weft.config.ModelException;
+import dev.weft.config.Release;
 import dev.weft.config.Weights;
 import dev.weft.pipeline.ModuleDir;
+import dev.weft.pipeline.Stage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -18,11 +20,20 @@ final class FilesOfModule implements ModuleDir {
   private static final String WEIGHTS = "model.safetensors";
 
   private final Path folder;
-  private final Optional<NDManager> device;
+  private final Opening opening;
 
-  FilesOfModule(Path root, String path, Optional<NDManager> device) {
+  /**
+   * What holds for every folder of a model that is being opened.
+   *
+   * @param registry which types there are
+   * @param device owns the weights
+   * @param writtenBy the release that wrote the model
+   */
+  record Opening(ModuleRegistry registry, NDManager device, Optional<Release> writtenBy) {}
+
+  FilesOfModule(Path root, String path, Opening opening) {
     this.folder = inside(root, path);
-    this.device = device;
+    this.opening = opening;
   }
 
   private static Path inside(Path root, String path) {
@@ -48,8 +59,7 @@ final class FilesOfModule implements ModuleDir {
 
   @Override
   public Optional<String> text(String file) {
-    Path path = folder.resolve(file);
-    return Files.isRegularFile(path) ? Optional.of(ModelDir.read(path)) : Optional.empty();
+    return ModelDir.find(folder.resolve(file));
   }
 
   @Override
@@ -81,6 +91,22 @@ final class FilesOfModule implements ModuleDir {
               + ": no such file; save the model with safetensors (save_pretrained with"
               + " safe_serialization=True)");
     }
-    return SafeTensors.open(file).weights(device.orElseThrow());
+    return SafeTensors.open(file).weights(device());
+  }
+
+  @Override
+  public NDManager device() {
+    return opening.device();
+  }
+
+  @Override
+  public Stage stage(String path, String type) {
+    ModuleDir dir = new FilesOfModule(folder, path, opening);
+    return opening.registry().find(folder.toString(), type).load(dir);
+  }
+
+  @Override
+  public Optional<Release> writtenBy() {
+    return opening.writtenBy();
   }
 }

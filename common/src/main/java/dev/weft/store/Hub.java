@@ -44,6 +44,11 @@ public final class Hub {
     return new Hub(HubSettings.parse(System.getenv()));
   }
 
+  /** The same hub, keeping what it fetches in another directory. */
+  Hub withCache(Path cache) {
+    return new Hub(settings.withCache(cache));
+  }
+
   /**
    * Whether a text has the form of a hub id. A relative path may have it too: look for a directory
    * first.

@@ -24,7 +24,7 @@ import java.util.stream.Stream;
  */
 final class HubCache {
   private static final Set<String> WEIGHTLESS =
-      Set.of("BoW", "Normalize", "Pooling", "WordWeights");
+      Set.of("BoW", "Dropout", "Normalize", "Pooling", "WordWeights");
 
   private final Path root;
   private final String revision;
@@ -37,7 +37,7 @@ final class HubCache {
   /** The snapshot, if it holds a model. */
   Optional<Path> find() {
     Path ref = ref();
-    String commit = Files.isRegularFile(ref) ? ModelDir.read(ref).strip() : revision;
+    String commit = ModelDir.find(ref).map(String::strip).orElse(revision);
     return Optional.of(commit)
         .filter(HubListing.COMMIT.asMatchPredicate())
         .map(this::snapshot)
@@ -59,7 +59,7 @@ final class HubCache {
       throw new ModelException(snapshot + ": cannot be read (" + e.getMessage() + ")", e);
     }
     return list
-        && Json.parseArray(modules.toString(), ModelDir.read(modules)).stream()
+        && Json.parseArray(modules.toString(), ModelDir.find(modules).orElse("[]")).stream()
             .map(module -> module.string("type"))
             .allMatch(type -> WEIGHTLESS.contains(type.substring(type.lastIndexOf('.') + 1)));
   }

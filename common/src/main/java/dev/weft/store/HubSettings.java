@@ -50,6 +50,10 @@ record HubSettings(
         Duration.ofMillis(500));
   }
 
+  HubSettings withCache(Path directory) {
+    return new HubSettings(endpoint, directory, offline, token, idle, backoff);
+  }
+
   private static Optional<String> find(Map<String, String> environment, String name) {
     return Optional.ofNullable(environment.get(name))
         .map(String::strip)

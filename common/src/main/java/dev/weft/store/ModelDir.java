@@ -4,11 +4,13 @@ package dev.weft.store;
 import ai.djl.ndarray.NDManager;
 import dev.weft.config.Json;
 import dev.weft.config.ModelException;
+import dev.weft.config.Release;
 import dev.weft.module.Pooling;
 import dev.weft.module.PoolingMode;
 import dev.weft.module.Transformer;
-import dev.weft.pipeline.Module;
+import dev.weft.pipeline.ModuleDir;
 import dev.weft.pipeline.Pipeline;
+import dev.weft.pipeline.Stage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,8 +56,14 @@ public final class ModelDir {
 
   /** {@code config_sentence_transformers.json}: prompts and defaults; empty where there is none. */
   public ModelSettings settings() {
-    FilesOfModule files = new FilesOfModule(root, "", Optional.empty());
-    return ModelSettings.parse(files.findConfig(SETTINGS).orElseGet(() -> Json.empty(SETTINGS)));
+    return ModelSettings.parse(json(SETTINGS));
+  }
+
+  private Json json(String file) {
+    Path path = root.resolve(file);
+    return find(path)
+        .map(text -> Json.parse(path.toString(), text))
+        .orElseGet(() -> Json.empty(path.toString()));
   }
 
   /**
@@ -65,43 +73,51 @@ public final class ModelDir {
    * @param device owns the weights; the caller closes it after the pipeline
    */
   public Pipeline load(ModuleRegistry registry, NDManager device) {
-    List<Module> modules = new ArrayList<>();
+    ModuleDir files = folder(registry, device);
+    List<Stage> stages = new ArrayList<>();
     try {
-      read(registry, device, modules);
-      return new Pipeline(modules);
+      read(files, stages);
+      return new Pipeline(stages);
     } catch (RuntimeException e) {
-      modules.forEach(Module::close);
+      stages.forEach(Stage::close);
       throw e;
     }
   }
 
-  private void read(ModuleRegistry registry, NDManager device, List<Module> modules) {
-    Optional<String> list = files("", device).text(MODULES);
+  private static void read(ModuleDir files, List<Stage> stages) {
+    Optional<String> list = files.text(MODULES);
     if (list.isEmpty()) {
-      Transformer transformer = Transformer.load(files("", device));
-      modules.add(transformer);
-      modules.add(new Pooling(transformer.width(0), PoolingMode.MEAN));
+      Transformer transformer = Transformer.load(files);
+      stages.add(transformer);
+      stages.add(new Pooling(transformer.width(0), PoolingMode.MEAN));
       return;
     }
-    String label = root.resolve(MODULES).toString();
-    for (Json entry : Json.parseArray(label, list.get())) {
-      String path = entry.findString("path").orElse("");
-      modules.add(registry.find(label, entry.string("type")).load(files(path, device)));
+    for (Json entry : Json.parseArray(files.label(MODULES), list.get())) {
+      stages.add(files.stage(entry.findString("path").orElse(""), entry.string("type")));
     }
   }
 
-  private FilesOfModule files(String path, NDManager device) {
-    return new FilesOfModule(root, path, Optional.of(device));
+  /** The root folder, for a module that is built from it alone. */
+  ModuleDir folder(ModuleRegistry registry, NDManager device) {
+    Optional<Release> writtenBy =
+        json(SETTINGS)
+            .object("__version__")
+            .findString("sentence_transformers")
+            .flatMap(Release::parse);
+    return new FilesOfModule(root, "", new FilesOfModule.Opening(registry, device, writtenBy));
   }
 
-  /** A whole small file as text. */
-  static String read(Path file) {
+  /** A whole small file as text, if it is there. */
+  static Optional<String> find(Path file) {
+    if (!Files.isRegularFile(file)) {
+      return Optional.empty();
+    }
     try {
       long size = Files.size(file);
       if (size > MAX_TEXT) {
         throw new ModelException(file + ": " + size + " bytes is too large for a text file");
       }
-      return Files.readString(file);
+      return Optional.of(Files.readString(file));
     } catch (IOException e) {
       throw new ModelException(file + ": cannot be read as UTF-8 text (" + e.getMessage() + ")", e);
     }

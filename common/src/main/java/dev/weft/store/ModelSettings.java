@@ -15,13 +15,25 @@ import java.util.OptionalInt;
  * @param prompts texts to put in front, by name
  * @param defaultPromptName the prompt used where a call names none
  * @param truncateDim width to cut vectors to where a call says nothing
+ * @param similarity {@code similarity_fn_name}: {@code cosine}, {@code dot}, {@code euclidean} or
+ *     {@code manhattan}
  */
 public record ModelSettings(
-    Map<String, String> prompts, Optional<String> defaultPromptName, OptionalInt truncateDim) {
+    Map<String, String> prompts,
+    Optional<String> defaultPromptName,
+    OptionalInt truncateDim,
+    Optional<String> similarity) {
+  /** No prompts and no defaults. */
+  public static final ModelSettings DEFAULT = parse(Json.empty("settings"));
 
   /** Copies the map, keeping its order. */
   public ModelSettings {
     prompts = Collections.unmodifiableMap(new LinkedHashMap<>(prompts));
+  }
+
+  /** Other prompts, and which of them is used by default. */
+  public ModelSettings withPrompts(Map<String, String> texts, Optional<String> defaultName) {
+    return new ModelSettings(texts, defaultName, truncateDim, similarity);
   }
 
   static ModelSettings parse(Json json) {
@@ -48,6 +60,9 @@ public record ModelSettings(
           json.file() + ": \"truncate_dim\" must be at least 1, but is " + truncate.get());
     }
     return new ModelSettings(
-        prompts, name, truncate.map(OptionalInt::of).orElseGet(OptionalInt::empty));
+        prompts,
+        name,
+        truncate.map(OptionalInt::of).orElseGet(OptionalInt::empty),
+        json.findString("similarity_fn_name"));
   }
 }

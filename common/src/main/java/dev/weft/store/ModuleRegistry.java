@@ -2,13 +2,15 @@
 package dev.weft.store;
 
 import dev.weft.config.ModelException;
+import dev.weft.module.Asym;
 import dev.weft.module.Dense;
 import dev.weft.module.Normalize;
 import dev.weft.module.Pooling;
+import dev.weft.module.Router;
 import dev.weft.module.Transformer;
-import dev.weft.pipeline.Module;
 import dev.weft.pipeline.ModuleDir;
 import dev.weft.pipeline.ModuleType;
+import dev.weft.pipeline.Stage;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -49,11 +51,13 @@ public final class ModuleRegistry {
     own("Pooling", Pooling::load, types);
     own("Dense", Dense::load, types);
     own("Normalize", Normalize::load, types);
+    own("Router", Router::load, types);
+    own("Asym", Asym::load, types);
     return new ModuleRegistry(types);
   }
 
   private static void own(
-      String name, Function<ModuleDir, Module> load, Map<String, ModuleType> types) {
+      String name, Function<ModuleDir, Stage> load, Map<String, ModuleType> types) {
     types.put(
         name,
         new ModuleType() {
@@ -63,7 +67,7 @@ public final class ModuleRegistry {
           }
 
           @Override
-          public Module load(ModuleDir dir) {
+          public Stage load(ModuleDir dir) {
             return load.apply(dir);
           }
         });

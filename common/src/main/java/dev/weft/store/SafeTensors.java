@@ -65,6 +65,11 @@ public final class SafeTensors {
       }
 
       @Override
+      public Map<String, dev.weft.config.TensorData> stored() {
+        return Map.of();
+      }
+
+      @Override
       public NDArray tensor(String name, long... shape) {
         TensorEntry entry = entry(name);
         if (!Arrays.equals(entry.shape(), shape)) {

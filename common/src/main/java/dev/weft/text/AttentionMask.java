@@ -22,6 +22,13 @@ public final class AttentionMask {
     this.to = to;
   }
 
+  /** A mask where every position counts. */
+  public static AttentionMask full(int rows, int width) {
+    int[] lengths = new int[rows];
+    Arrays.fill(lengths, width);
+    return of(lengths, width, PaddingSide.RIGHT);
+  }
+
   /** The mask of rows of these lengths, padded to {@code width} on one side. */
   public static AttentionMask of(int[] lengths, int width, PaddingSide side) {
     int[] from = new int[lengths.length];

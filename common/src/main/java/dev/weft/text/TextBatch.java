@@ -18,4 +18,9 @@ public record TextBatch(List<String> texts, String prompt, Optional<String> task
   public static TextBatch of(List<String> texts) {
     return new TextBatch(texts, "", Optional.empty());
   }
+
+  /** The texts with the prompt in front of each. */
+  public List<String> prompted() {
+    return prompt.isEmpty() ? texts : texts.stream().map(prompt::concat).toList();
+  }
 }

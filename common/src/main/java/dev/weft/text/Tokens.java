@@ -2,6 +2,7 @@
 package dev.weft.text;
 
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * Token ids of many texts, without padding, in one flat array: no object a text. Row {@code i}
@@ -11,11 +12,13 @@ public final class Tokens {
   private final int[] ids;
   private final int[] starts;
   private final int promptLength;
+  private final Optional<String> task;
 
-  private Tokens(int[] ids, int[] starts, int promptLength) {
+  private Tokens(int[] ids, int[] starts, int promptLength, Optional<String> task) {
     this.ids = ids;
     this.starts = starts;
     this.promptLength = promptLength;
+    this.task = task;
   }
 
   /** Number of texts. */
@@ -49,7 +52,17 @@ public final class Tokens {
 
   /** The same rows, with the number of leading tokens that belong to the prompt. */
   public Tokens withPromptLength(int length) {
-    return new Tokens(ids, starts, length);
+    return new Tokens(ids, starts, length, task);
+  }
+
+  /** What a Router chooses its route by. */
+  public Optional<String> task() {
+    return task;
+  }
+
+  /** The same rows, for a task. */
+  public Tokens withTask(Optional<String> name) {
+    return new Tokens(ids, starts, promptLength, name);
   }
 
   /** One id of one row. */
@@ -63,7 +76,7 @@ public final class Tokens {
     for (int row : rows) {
       builder.add(ids, starts[row], starts[row + 1]);
     }
-    return builder.build().withPromptLength(promptLength);
+    return builder.build().withPromptLength(promptLength).withTask(task);
   }
 
   /** The mask of these rows as one batch, padded to the longest. */
@@ -130,7 +143,8 @@ public final class Tokens {
 
     /** The rows added so far. */
     public Tokens build() {
-      return new Tokens(Arrays.copyOf(ids, size), Arrays.copyOf(starts, rows + 1), 0);
+      return new Tokens(
+          Arrays.copyOf(ids, size), Arrays.copyOf(starts, rows + 1), 0, Optional.empty());
     }
   }
 }

@@ -10,6 +10,8 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import dev.weft.Golden;
 import dev.weft.TestEngine;
+import dev.weft.config.Json;
+import dev.weft.config.JsonText;
 import dev.weft.config.ModelException;
 import dev.weft.config.Weights;
 import java.util.Map;
@@ -52,8 +54,7 @@ class ActivationTest {
   @MethodSource("names")
   void givesTheNumbersOfTorch(String name) {
     NDArray x = batch.create(NUMBERS.input());
-    Activation activation =
-        Activation.parse("config.json", "torch.nn.modules.activation." + name, NO_WEIGHTS);
+    Activation activation = parse("config.json", "torch.nn.modules.activation." + name, NO_WEIGHTS);
 
     NDArray y = activation.apply(x);
 
@@ -100,7 +101,7 @@ class ActivationTest {
   void anUnknownTorchClassListsTheKnownOnes() {
     String path = "torch.nn.modules.activation.Threshold";
 
-    assertThatThrownBy(() -> Activation.parse("2_Dense/config.json", path, NO_WEIGHTS))
+    assertThatThrownBy(() -> parse("2_Dense/config.json", path, NO_WEIGHTS))
         .isInstanceOf(ModelException.class)
         .hasMessage(
             "2_Dense/config.json: activation_function \""
@@ -113,7 +114,7 @@ class ActivationTest {
   @ParameterizedTest
   @ValueSource(strings = {"os.system", "torchvision.ops.Identity", "ReLU", ""})
   void aPathOutsideTorchIsNotTrustedAndTanhIsUsed(String path) {
-    assertThat(Activation.parse("config.json", path, NO_WEIGHTS).name()).isEqualTo("Tanh");
+    assertThat(parse("config.json", path, NO_WEIGHTS).name()).isEqualTo("Tanh");
   }
 
   @Test
@@ -122,7 +123,7 @@ class ActivationTest {
         Map.of("activation_function.weight", batch.create(new float[] {-0.75f}));
     Weights weights = new FakeModuleDir("{}", tensors).weights();
 
-    Activation prelu = Activation.parse("config.json", "torch.nn.PReLU", weights);
+    Activation prelu = parse("config.json", "torch.nn.PReLU", weights);
 
     assertThat(prelu.apply(batch.create(new float[] {-2, 3})).toFloatArray())
         .containsExactly(1.5f, 3);
@@ -148,5 +149,10 @@ class ActivationTest {
       System.arraycopy(rows[row], 0, numbers, row * width, width);
     }
     return numbers;
+  }
+
+  private static Activation parse(String file, String path, Weights weights) {
+    return Activation.parse(
+        Json.parse(file, new JsonText().with("activation_function", path).print()), weights);
   }
 }

@@ -3,19 +3,32 @@ package dev.weft.module;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import dev.weft.config.Json;
 import dev.weft.config.ModelException;
+import dev.weft.config.Release;
+import dev.weft.config.TensorData;
 import dev.weft.config.Weights;
 import dev.weft.pipeline.ModuleDir;
+import dev.weft.pipeline.Stage;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
 /** A module's folder with a configuration and tensors from memory. */
-record FakeModuleDir(String json, Map<String, NDArray> tensors) implements ModuleDir {
+record FakeModuleDir(Map<String, String> texts, Map<String, NDArray> tensors) implements ModuleDir {
+
+  FakeModuleDir(String json, Map<String, NDArray> tensors) {
+    this(Map.of("config.json", json), tensors);
+  }
 
   static FakeModuleDir of(String json) {
     return new FakeModuleDir(json, Map.of());
+  }
+
+  static FakeModuleDir of(String file, String json) {
+    return new FakeModuleDir(Map.of(file, json), Map.of());
   }
 
   @Override
@@ -25,17 +38,20 @@ record FakeModuleDir(String json, Map<String, NDArray> tensors) implements Modul
 
   @Override
   public Optional<String> text(String file) {
-    return file.equals("config.json") ? Optional.of(json) : Optional.empty();
+    return Optional.ofNullable(texts.get(file));
   }
 
   @Override
   public Optional<Json> findConfig(String... files) {
-    return Optional.of(config(files[0]));
+    return Arrays.stream(files)
+        .filter(texts::containsKey)
+        .findFirst()
+        .map(file -> Json.parse(label(file), texts.get(file)));
   }
 
   @Override
   public Json config(String file) {
-    return Json.parse(label(file), json);
+    return findConfig(file).orElseThrow(() -> new ModelException(label(file) + ": no such file"));
   }
 
   @Override
@@ -44,6 +60,11 @@ record FakeModuleDir(String json, Map<String, NDArray> tensors) implements Modul
       @Override
       public Set<String> names() {
         return tensors.keySet();
+      }
+
+      @Override
+      public Map<String, TensorData> stored() {
+        return Map.of();
       }
 
       @Override
@@ -60,5 +81,20 @@ record FakeModuleDir(String json, Map<String, NDArray> tensors) implements Modul
         return tensor.reshape(shape);
       }
     };
+  }
+
+  @Override
+  public NDManager device() {
+    throw new UnsupportedOperationException("no test needs it");
+  }
+
+  @Override
+  public Stage stage(String folder, String type) {
+    throw new ModelException("no folder " + folder);
+  }
+
+  @Override
+  public Optional<Release> writtenBy() {
+    return Optional.empty();
   }
 }

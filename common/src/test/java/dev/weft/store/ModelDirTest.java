@@ -4,11 +4,13 @@ package dev.weft.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.djl.ndarray.NDManager;
 import dev.weft.Embedder;
 import dev.weft.Golden;
+import dev.weft.TestEngine;
 import dev.weft.TestModel;
 import dev.weft.config.ModelException;
-import dev.weft.pipeline.Module;
+import dev.weft.pipeline.Stage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,10 +35,10 @@ class ModelDirTest {
   @Test
   void modulesStandInTheOrderOfTheList() {
     try (Embedder embedder = Embedder.load(TestModel.of("dense-tanh").toString())) {
-      assertThat(embedder.pipeline().modules())
-          .extracting(Module::name)
+      assertThat(embedder.pipeline().stages())
+          .extracting(Stage::name)
           .containsExactly("Transformer", "Pooling", "Dense", "Normalize");
-      assertThat(embedder.pipeline().dimension()).isEqualTo(16);
+      assertThat(embedder.pipeline().dimension(Optional.empty())).isEqualTo(16);
       assertThat(embedder.pipeline().maxSeqLength()).isEqualTo(64);
     }
   }
@@ -88,9 +90,17 @@ class ModelDirTest {
   @ValueSource(
       strings = {"../x", "..", "1_Pooling/../../x", "/abs", "a\\b", "C:x", "a/../..", "\0"})
   void aPathThatLeavesTheDirectoryIsRefused(String path) {
-    assertThatThrownBy(() -> new FilesOfModule(folder, path, Optional.empty()))
+    assertThatThrownBy(() -> files(folder, path))
         .isInstanceOf(ModelException.class)
         .hasMessage(folder + ": module path \"" + path + "\" leaves the model directory");
+  }
+
+  private static FilesOfModule files(Path root, String path) {
+    try (NDManager device = TestEngine.cpu()) {
+      ModuleRegistry registry = ModuleRegistry.standard();
+      return new FilesOfModule(
+          root, path, new FilesOfModule.Opening(registry, device, Optional.empty()));
+    }
   }
 
   @Test
@@ -106,11 +116,11 @@ class ModelDirTest {
   @ParameterizedTest
   @CsvSource({".", "''", "..", "../common"})
   void aRelativeDirectoryHasAnInsideAndAnOutside(String root) {
-    FilesOfModule inside = new FilesOfModule(Path.of(root), "1_Pooling", Optional.empty());
+    FilesOfModule inside = files(Path.of(root), "1_Pooling");
     assertThat(Path.of(inside.label("config.json")).toAbsolutePath().normalize())
         .isEqualTo(Path.of(root, "1_Pooling/config.json").toAbsolutePath().normalize());
 
-    assertThatThrownBy(() -> new FilesOfModule(Path.of(root), "../x", Optional.empty()))
+    assertThatThrownBy(() -> files(Path.of(root), "../x"))
         .isInstanceOf(ModelException.class)
         .hasMessage(root + ": module path \"../x\" leaves the model directory");
   }
@@ -128,8 +138,8 @@ class ModelDirTest {
     model.delete("config_sentence_transformers.json", "sentence_bert_config.json");
 
     try (Embedder embedder = Embedder.load(model.toString())) {
-      assertThat(embedder.pipeline().modules())
-          .extracting(Module::settings)
+      assertThat(embedder.pipeline().stages())
+          .extracting(Stage::settings)
           .containsExactly("bert, max_seq_length=64", "mean, include_prompt=true");
     }
     assertSameVectors(model, "pooling-mean");

@@ -3,9 +3,12 @@ package dev.weft.cli;
 
 import dev.weft.Embedder;
 import dev.weft.EncodeOptions;
-import dev.weft.pipeline.Module;
+import dev.weft.pipeline.Pipeline;
+import dev.weft.pipeline.Stage;
 import dev.weft.serve.EmbedderSpec;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -23,18 +26,7 @@ final class InspectCommand implements Callable<Integer> {
     EmbedderSpec spec = model.spec();
     EncodeOptions options = spec.encodeOptions();
     try (Embedder embedder = Embedder.load(spec.model(), spec.embedderOptions())) {
-      int width = 0;
-      int index = 0;
-      for (Module module : embedder.pipeline().modules()) {
-        width = module.width(width);
-        System.out.printf(
-            Locale.ROOT,
-            "%d  %-12s -> %5d  %s%n",
-            index++,
-            module.name(),
-            width,
-            module.settings());
-      }
+      print(embedder.pipeline(), spec.encodeOptions().task());
       System.out.println();
       System.out.println("dimension       " + embedder.dimension(options));
       System.out.println("max_seq_length  " + embedder.pipeline().maxSeqLength());
@@ -45,5 +37,34 @@ final class InspectCommand implements Callable<Integer> {
       System.out.println("batch tokens    " + embedder.batchTokens());
     }
     return 0;
+  }
+
+  /** Where a Router chooses, every task has its own modules. */
+  private static void print(Pipeline pipeline, Optional<String> task) {
+    if (pipeline.tasks().isEmpty() || task.isPresent()) {
+      printSteps(pipeline.steps(task));
+      return;
+    }
+    for (Stage stage : pipeline.stages()) {
+      System.out.println(stage.name() + ": " + stage.settings());
+    }
+    for (String name : pipeline.tasks()) {
+      System.out.println();
+      System.out.println("task " + name);
+      printSteps(pipeline.steps(Optional.of(name)));
+    }
+  }
+
+  private static void printSteps(List<Pipeline.Step> steps) {
+    int index = 0;
+    for (Pipeline.Step step : steps) {
+      System.out.printf(
+          Locale.ROOT,
+          "%d  %-12s -> %5d  %s%n",
+          index++,
+          step.module().name(),
+          step.width(),
+          step.module().settings());
+    }
   }
 }

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weft.module;
+
+import dev.weft.config.Json;
+import dev.weft.config.JsonText;
+import dev.weft.config.ModelException;
+import dev.weft.pipeline.ModuleDir;
+import dev.weft.pipeline.ModuleSpec;
+import dev.weft.text.TokenizerJson;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The files of a transformer: the model's, which may be in another folder than the tokenizer's, and
+ * the reference's settings beside them. Read when they are asked for; saving copies them as they
+ * are now, weights included, so nothing is lost that inference does not use.
+ *
+ * @param model the folder with {@code config.json} and the weights
+ * @param tokenizer the folder with {@code tokenizer.json}
+ * @param settings {@code sentence_bert_config.json} or an older name of it
+ * @param config {@code config.json}, with what the builder changed
+ * @param tokenizerConfig {@code tokenizer_config.json}, with what the builder changed
+ * @param lowerCase {@code do_lower_case}
+ */
+record TransformerFiles(
+    ModuleDir model,
+    ModuleDir tokenizer,
+    Json settings,
+    Json config,
+    Json tokenizerConfig,
+    boolean lowerCase) {
+  private static final String CONFIG = "config.json";
+  private static final String TOKENIZER = "tokenizer.json";
+  private static final String TOKENIZER_CONFIG = "tokenizer_config.json";
+  private static final String SPECIAL_TOKENS = "special_tokens_map.json";
+
+  /** Names this file had, tried in this order; the first is written. */
+  private static final String[] SETTINGS = {
+    "sentence_bert_config.json",
+    "sentence_roberta_config.json",
+    "sentence_distilbert_config.json",
+    "sentence_camembert_config.json",
+    "sentence_albert_config.json",
+    "sentence_xlm-roberta_config.json",
+    "sentence_xlnet_config.json"
+  };
+
+  static TransformerFiles of(ModuleDir model, ModuleDir tokenizer) {
+    Json settings = model.findConfig(SETTINGS).orElseGet(() -> Json.empty(SETTINGS[0]));
+    return new TransformerFiles(
+        model,
+        tokenizer,
+        settings,
+        model.config(CONFIG).with(settings.object("config_args").values()),
+        tokenizer
+            .findConfig(TOKENIZER_CONFIG)
+            .orElseGet(() -> Json.empty(TOKENIZER_CONFIG))
+            .with(settings.object("tokenizer_args").values()),
+        settings.findBool("do_lower_case").orElse(false));
+  }
+
+  TransformerFiles withConfig(Map<String, Object> overrides) {
+    return new TransformerFiles(
+        model, tokenizer, settings, config.with(overrides), tokenizerConfig, lowerCase);
+  }
+
+  TransformerFiles withTokenizerConfig(Map<String, Object> overrides) {
+    return new TransformerFiles(
+        model, tokenizer, settings, config, tokenizerConfig.with(overrides), lowerCase);
+  }
+
+  TransformerFiles lowerCasing() {
+    return new TransformerFiles(model, tokenizer, settings, config, tokenizerConfig, true);
+  }
+
+  String tokenizerFile() {
+    return tokenizer.label(TOKENIZER);
+  }
+
+  /** The tokenizer as it is run. */
+  String tokenizerText() {
+    String json = storedTokenizer();
+    return lowerCase ? TokenizerJson.lowerCasing(tokenizerFile(), json) : json;
+  }
+
+  private String storedTokenizer() {
+    return tokenizer
+        .text(TOKENIZER)
+        .orElseThrow(
+            () ->
+                new ModelException(
+                    tokenizerFile()
+                        + ": no such file; save the tokenizer in the fast format"
+                        + " (AutoTokenizer.from_pretrained(…, use_fast=True).save_pretrained(…))"));
+  }
+
+  ModuleSpec spec(int maxSeqLength) {
+    ModuleSpec spec =
+        ModuleSpec.of("Transformer")
+            .withText(CONFIG, config.text())
+            .withText(TOKENIZER, storedTokenizer())
+            .withText(
+                SETTINGS[0],
+                new JsonText()
+                    .with("max_seq_length", maxSeqLength)
+                    .with("do_lower_case", lowerCase)
+                    .print())
+            .withTensors(model.weights().stored());
+    if (!tokenizerConfig.keys().isEmpty()) {
+      spec = spec.withText(TOKENIZER_CONFIG, tokenizerConfig.text());
+    }
+    Optional<String> special = tokenizer.text(SPECIAL_TOKENS);
+    return special.isPresent() ? spec.withText(SPECIAL_TOKENS, special.get()) : spec;
+  }
+}

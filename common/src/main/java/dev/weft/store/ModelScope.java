@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weft.store;
+
+import ai.djl.ndarray.NDManager;
+import dev.weft.pipeline.ModuleDir;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * What a pipeline that is built in Java is made from: the device its arrays live on, and folders of
+ * models to take modules from. Used while the pipeline is built, by one thread.
+ */
+public final class ModelScope {
+  private final ModuleRegistry registry = ModuleRegistry.standard();
+  private final NDManager device;
+
+  /** Leaves the device to the caller, who closes it after the pipeline. */
+  public ModelScope(NDManager device) {
+    this.device = device;
+  }
+
+  /** Owns the arrays of every module. */
+  public NDManager device() {
+    return device;
+  }
+
+  /**
+   * A model's folder.
+   *
+   * @param model a directory, or a hub id, which is looked up in the local hub cache first
+   * @throws dev.weft.config.ModelException if there is none
+   */
+  public ModuleDir folder(String model) {
+    return folder(model, Hub.fromEnvironment());
+  }
+
+  /**
+   * A model's folder, downloads being kept in {@code cache_dir}.
+   *
+   * @param cacheDir stands for the hub cache of the environment
+   */
+  public ModuleDir folder(String model, Path cacheDir) {
+    return folder(model, Hub.fromEnvironment().withCache(cacheDir));
+  }
+
+  private ModuleDir folder(String model, Hub hub) {
+    return open(model, hub).folder(registry, device);
+  }
+
+  /** A directory as it is, or a hub id's. */
+  public static ModelDir open(String model) {
+    return open(model, Hub.fromEnvironment());
+  }
+
+  private static ModelDir open(String model, Hub hub) {
+    Path path = Path.of(model);
+    boolean local = Files.exists(path) || !Hub.isId(model);
+    return ModelDir.open(local ? path : hub.resolve(model));
+  }
+}
