@@ -20,6 +20,7 @@ import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReadWriteLock;
@@ -184,6 +185,29 @@ public final class Embedder implements AutoCloseable {
     return Math.min(pipeline.dimension(options.task()), cut);
   }
 
+  /**
+   * Width of the vectors that calls with these options return, whatever their task.
+   *
+   * @throws IllegalArgumentException if it depends on the task
+   */
+  public int dimensionOfAnyTask(EncodeOptions options) {
+    Set<String> tasks = pipeline.tasks();
+    if (tasks.isEmpty()) {
+      return dimension(options);
+    }
+    int[] widths =
+        tasks.stream().mapToInt(task -> dimension(options.withTask(task))).distinct().toArray();
+    if (widths.length > 1) {
+      throw new IllegalArgumentException(
+          "the routes "
+              + tasks
+              + " make vectors of different widths "
+              + Arrays.toString(widths)
+              + ", which cannot stand in one column; choose one task");
+    }
+    return widths[0];
+  }
+
   /** What it has done so far. */
   public EncodeCounters counters() {
     return new EncodeCounters(batches.sum(), rows.sum(), tokens.sum(), paddedTokens.sum());
@@ -282,6 +306,30 @@ public final class Embedder implements AutoCloseable {
           NDArray vectors = finish(features.get(Features.SENTENCE_EMBEDDING), width, options);
           sink.accept(rows, width, floats(vectors));
         });
+  }
+
+  /**
+   * As {@link #encode(List, EncodeOptions, VectorSink)}, each text by options of its own: a column
+   * may say which task or prompt a row's text has. Texts with equal options are encoded together.
+   *
+   * @param options as many as there are texts
+   */
+  public void encode(List<String> texts, List<EncodeOptions> options, VectorSink sink) {
+    if (texts.size() != options.size()) {
+      throw new IllegalArgumentException(
+          texts.size() + " texts need as many options, but there are " + options.size());
+    }
+    OptionGroups.of(options)
+        .forEach(
+            (group, positions) ->
+                encode(
+                    Arrays.stream(positions).mapToObj(texts::get).toList(),
+                    group,
+                    (rows, width, values) ->
+                        sink.accept(
+                            Arrays.stream(rows).map(row -> positions[row]).toArray(),
+                            width,
+                            values)));
   }
 
   /** Cuts first and scales after, so that cut vectors can be of length one. */

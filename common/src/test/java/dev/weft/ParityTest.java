@@ -36,6 +36,8 @@ class ParityTest {
             "pooling-mean_sqrt_len_tokens",
             "pooling-weightedmean",
             "prompts-exclude",
+            "router",
+            "v4-asym-dense",
             "v4-dense-normalize",
             "v4-pooling-concat");
   }
@@ -88,6 +90,7 @@ class ParityTest {
         case "truncate_dim" ->
             options = options.withTruncateDim(((Number) arg.getValue()).intValue());
         case "normalize_embeddings" -> options = options.normalized();
+        case "task", "asym_key" -> options = options.withTask((String) arg.getValue());
         case "prompt" -> options = options.withPrompt((String) arg.getValue());
         case "prompt_name" -> options = options.withPromptName((String) arg.getValue());
         case "precision" -> precision = Precision.parse((String) arg.getValue());

@@ -3,12 +3,14 @@ package dev.weft.arrow;
 
 import dev.weft.Embedder;
 import dev.weft.EncodeOptions;
+import dev.weft.VectorSink;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.Float4Vector;
 import org.apache.arrow.vector.VarCharVector;
@@ -88,17 +90,33 @@ public final class ArrowWindow implements AutoCloseable {
    * @throws IllegalArgumentException if the call makes vectors of another width than the window's
    */
   public void encode(Embedder embedder, EncodeOptions options) {
-    int made = embedder.dimension(options);
+    require(embedder.dimension(options));
+    encode(sink -> embedder.encode(presentTexts(), options, sink));
+  }
+
+  /**
+   * Encodes the texts gathered, each by its own options; afterwards their vectors can be read.
+   *
+   * @param options one for each row that is not null
+   * @throws IllegalArgumentException if a call makes vectors of another width than the window's
+   */
+  public void encode(Embedder embedder, List<EncodeOptions> options) {
+    options.stream().distinct().forEach(kind -> require(embedder.dimension(kind)));
+    encode(sink -> embedder.encode(presentTexts(), options, sink));
+  }
+
+  private void require(int made) {
     if (made != dimension) {
       throw new IllegalArgumentException(
           "the window holds vectors of " + dimension + " components, the call makes " + made);
     }
+  }
+
+  private void encode(Consumer<VectorSink> call) {
     texts.setValueCount(rows);
     reserve();
     FloatBuffer target = target();
-    embedder.encode(
-        presentTexts(),
-        options,
+    call.accept(
         (batch, width, source) -> {
           for (int i = 0; i < batch.length; i++) {
             target.put(present[batch[i]] * dimension, source, i * width, width);

@@ -65,7 +65,7 @@ class ModelDirTest {
             model.file("modules.json")
                 + ": module type \""
                 + type
-                + "\" is not known; known: [Dense, Normalize, Pooling, Transformer]");
+                + "\" is not known; known: [Asym, Dense, Normalize, Pooling, Router, Transformer]");
   }
 
   @Test
@@ -324,7 +324,7 @@ class ModelDirTest {
     assertRefused(edited(modules(normalize, "2_Normalize", transformer, "")))
         .hasMessage(
             "module 0 (Normalize) cannot be the first module: it does not take text;"
-                + " start with a Transformer");
+                + " start with a Transformer, StaticEmbedding, WordEmbeddings or BoW");
     assertRefused(edited(modules(transformer, "")))
         .hasMessageContaining("the pipeline ends without sentence_embedding: it produces [")
         .hasMessageEndingWith("]; add a Pooling module");

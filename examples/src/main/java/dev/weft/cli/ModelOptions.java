@@ -25,7 +25,10 @@ final class ModelOptions {
       description = "a prompt the model carries, such as query")
   private Optional<String> promptName = Optional.empty();
 
-  @Option(names = "--task", paramLabel = "TASK", description = "the route of a Router")
+  @Option(
+      names = {"--task", "--asym-key"},
+      paramLabel = "TASK",
+      description = "the route of a Router, the key of an Asym")
   private Optional<String> task = Optional.empty();
 
   @Option(

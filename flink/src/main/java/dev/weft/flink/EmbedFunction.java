@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weft.flink;
 
+import dev.weft.EncodeOptions;
 import dev.weft.serve.EmbedderCache;
 import dev.weft.serve.EmbedderSpec;
 import java.util.List;
+import java.util.Optional;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.functions.RichMapFunction;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +35,7 @@ public final class EmbedFunction<IN, OUT> extends RichMapFunction<IN, OUT> {
   private final EmbedderSpec spec;
   private final TextSelector<IN> selector;
   private final VectorJoiner<IN, OUT> joiner;
+  private final TaskSelector<IN> task;
   private transient EmbedderCache.@Nullable Lease lease;
 
   /**
@@ -41,8 +44,22 @@ public final class EmbedFunction<IN, OUT> extends RichMapFunction<IN, OUT> {
    * @param spec its model must be found on every worker
    */
   public EmbedFunction(EmbedderSpec spec, TextSelector<IN> selector, VectorJoiner<IN, OUT> joiner) {
+    this(spec, selector, TaskSelector.ofSpec(), joiner);
+  }
+
+  /**
+   * Describes the map; loads nothing yet.
+   *
+   * @param task chooses the route of a Router or Asym row by row
+   */
+  public EmbedFunction(
+      EmbedderSpec spec,
+      TextSelector<IN> selector,
+      TaskSelector<IN> task,
+      VectorJoiner<IN, OUT> joiner) {
     this.spec = spec;
     this.selector = selector;
+    this.task = task;
     this.joiner = joiner;
   }
 
@@ -59,15 +76,16 @@ public final class EmbedFunction<IN, OUT> extends RichMapFunction<IN, OUT> {
   @Override
   public OUT map(IN row) {
     String text = selector.text(row);
-    return joiner.join(row, text == null ? NO_VECTOR : encode(text));
+    return joiner.join(row, text == null ? NO_VECTOR : encode(text, task.task(row)));
   }
 
-  private float[] encode(String text) {
+  private float[] encode(String text, Optional<String> route) {
     EmbedderCache.Lease held = lease;
     if (held == null) {
       throw new IllegalStateException("map was called outside open and close");
     }
-    return held.embedder().encode(List.of(text), spec.encodeOptions())[0];
+    EncodeOptions options = spec.encodeOptions();
+    return held.embedder().encode(List.of(text), route.map(options::withTask).orElse(options))[0];
   }
 
   /** Gives the share back. Flink calls it after a failed {@link #open} too. */

@@ -28,14 +28,14 @@ public final class EmbedExec extends SparkPlan implements UnaryExecNode, EmbedOp
 
   private static final String TEXTS = "weftTexts";
 
-  private final Expression text;
+  private final Seq<Expression> inputs;
   private final Attribute result;
   private final EmbedderSpec spec;
   private final SparkPlan child;
   private final transient Map<String, SQLMetric> metrics;
 
-  public EmbedExec(Expression text, Attribute result, EmbedderSpec spec, SparkPlan child) {
-    this.text = text;
+  public EmbedExec(Seq<Expression> inputs, Attribute result, EmbedderSpec spec, SparkPlan child) {
+    this.inputs = inputs;
     this.result = result;
     this.spec = spec;
     this.child = child;
@@ -44,8 +44,8 @@ public final class EmbedExec extends SparkPlan implements UnaryExecNode, EmbedOp
   }
 
   @Override
-  public Expression text() {
-    return text;
+  public Seq<Expression> inputs() {
+    return inputs;
   }
 
   @Override
@@ -61,7 +61,7 @@ public final class EmbedExec extends SparkPlan implements UnaryExecNode, EmbedOp
   @Override
   public RDD<InternalRow> doExecute() {
     EmbedPartition partition =
-        new EmbedPartition(text, child.output(), output(), spec, metrics.apply(TEXTS));
+        new EmbedPartition(inputs, child.output(), output(), spec, metrics.apply(TEXTS));
     FlatMapFunction<java.util.Iterator<InternalRow>, InternalRow> embed = partition::embed;
     return child.execute().toJavaRDD().mapPartitions(embed, true).rdd();
   }
@@ -108,7 +108,7 @@ public final class EmbedExec extends SparkPlan implements UnaryExecNode, EmbedOp
 
   @Override
   public SparkPlan withNewChildInternal(SparkPlan newChild) {
-    return new EmbedExec(text, result, spec, newChild);
+    return new EmbedExec(inputs, result, spec, newChild);
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.weft.spark;
 
 import dev.weft.serve.EmbedderSpec;
 import java.util.List;
+import java.util.Optional;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.analysis.TypeCheckResult;
 import org.apache.spark.sql.catalyst.expressions.Expression;
@@ -28,21 +29,28 @@ public final class EmbedExpression extends Expression implements Unevaluable {
 
   private static final DataType TYPE = DataTypes.createArrayType(DataTypes.FloatType, false);
 
-  private final Expression text;
+  private final Seq<Expression> inputs;
   private final EmbedderSpec spec;
 
-  public EmbedExpression(Expression text, EmbedderSpec spec) {
-    this.text = text;
+  /** The text, and the task where it is a column. */
+  EmbedExpression(Expression text, Optional<Expression> task, EmbedderSpec spec) {
+    this(
+        ScalaSeqs.of(task.map(column -> List.of(text, column)).orElseGet(() -> List.of(text))),
+        spec);
+  }
+
+  public EmbedExpression(Seq<Expression> inputs, EmbedderSpec spec) {
+    this.inputs = inputs;
     this.spec = spec;
   }
 
-  Expression text() {
-    return text;
+  private Expression text() {
+    return inputs.head();
   }
 
   @Override
   public Seq<Expression> children() {
-    return ScalaSeqs.of(List.of(text));
+    return inputs;
   }
 
   EmbedderSpec spec() {
@@ -57,12 +65,12 @@ public final class EmbedExpression extends Expression implements Unevaluable {
   /** A null text has no vector. */
   @Override
   public boolean nullable() {
-    return text.nullable();
+    return text().nullable();
   }
 
   @Override
   public TypeCheckResult checkInputDataTypes() {
-    DataType type = text.dataType();
+    DataType type = text().dataType();
     if (type instanceof StringType || type instanceof NullType) {
       return TypeCheckResult.TypeCheckSuccess$.MODULE$;
     }
@@ -71,7 +79,7 @@ public final class EmbedExpression extends Expression implements Unevaluable {
             ? "; explode the array, or join it with array_join"
             : "; cast it with CAST(… AS STRING)";
     return new TypeCheckResult.TypeCheckFailure(
-        "embed() takes a text, but " + text.sql() + " is of type " + type.sql() + hint);
+        "embed() takes a text, but " + text().sql() + " is of type " + type.sql() + hint);
   }
 
   @Override
@@ -101,7 +109,7 @@ public final class EmbedExpression extends Expression implements Unevaluable {
 
   @Override
   public Expression withNewChildrenInternal(IndexedSeq<Expression> newChildren) {
-    return new EmbedExpression(newChildren.head(), spec);
+    return new EmbedExpression(newChildren, spec);
   }
 
   // Catalyst rebuilds and compares nodes through scala.Product: the constructor's arguments in
@@ -115,7 +123,7 @@ public final class EmbedExpression extends Expression implements Unevaluable {
   @Override
   public Object productElement(int index) {
     return switch (index) {
-      case 0 -> text;
+      case 0 -> inputs;
       case 1 -> spec;
       default -> throw new IndexOutOfBoundsException(index);
     };
@@ -129,12 +137,12 @@ public final class EmbedExpression extends Expression implements Unevaluable {
   @Override
   public boolean equals(Object other) {
     return other instanceof EmbedExpression that
-        && text.equals(that.text)
+        && inputs.equals(that.inputs)
         && spec.equals(that.spec);
   }
 
   @Override
   public int hashCode() {
-    return 31 * text.hashCode() + spec.hashCode();
+    return 31 * inputs.hashCode() + spec.hashCode();
   }
 }

@@ -4,23 +4,19 @@ package dev.weft.spark;
 import dev.weft.serve.EmbedderSpec;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.ExpressionInfo;
-import org.apache.spark.sql.catalyst.util.MapData;
 import org.apache.spark.sql.internal.SQLConf;
-import org.apache.spark.sql.types.DataType;
-import org.apache.spark.sql.types.MapType;
-import org.apache.spark.sql.types.NullType;
 import org.apache.spark.sql.types.StringType;
-import org.apache.spark.unsafe.types.UTF8String;
 import scala.collection.immutable.Seq;
 import scala.runtime.AbstractFunction1;
 
 /**
  * Builds {@code embed(text [, model [, options]])}. Model and options must be literals, as they
- * decide what is loaded before any row is seen; what is missing comes from the session's
- * configuration.
+ * decide what is loaded before any row is seen, but for the task, which may be a column; what is
+ * missing comes from the session's configuration.
  */
 final class EmbedFunction extends AbstractFunction1<Seq<Expression>, Expression> {
   static final String NAME = "embed";
@@ -59,6 +55,7 @@ final class EmbedFunction extends AbstractFunction1<Seq<Expression>, Expression>
               + " arguments");
     }
     Map<String, String> options = new TreeMap<>();
+    Optional<Expression> task = Optional.empty();
     for (String name : CONF_OPTIONS) {
       String value = SQLConf.get().getConfString(CONF + name, "");
       if (!value.isEmpty()) {
@@ -66,9 +63,11 @@ final class EmbedFunction extends AbstractFunction1<Seq<Expression>, Expression>
       }
     }
     if (args.size() == 3) {
-      options.putAll(optionsOf(args.get(2)));
+      OptionsArgument given = OptionsArgument.of(args.get(2));
+      options.putAll(given.literals());
+      task = given.task();
     }
-    return new EmbedExpression(args.get(0), EmbedderSpec.of(model(args), options));
+    return new EmbedExpression(args.get(0), task, EmbedderSpec.of(model(args), options));
   }
 
   private static String model(List<Expression> args) {
@@ -86,30 +85,5 @@ final class EmbedFunction extends AbstractFunction1<Seq<Expression>, Expression>
           "embed() has no model; give one as second argument or set " + CONF + MODEL);
     }
     return model;
-  }
-
-  private static Map<String, String> optionsOf(Expression expression) {
-    boolean strings =
-        expression.dataType() instanceof MapType map
-            && isString(map.keyType())
-            && isString(map.valueType());
-    if (!expression.foldable() || !strings) {
-      throw new IllegalArgumentException(
-          "the options of embed() must be a literal map of strings, such as"
-              + " map('truncateDim', '128'), but are "
-              + expression.sql());
-    }
-    MapData data = (MapData) expression.eval(null);
-    Map<String, String> options = new TreeMap<>();
-    for (int i = 0; i < data.numElements(); i++) {
-      UTF8String key = data.keyArray().getUTF8String(i);
-      options.put(key.toString(), String.valueOf(data.valueArray().getUTF8String(i)));
-    }
-    return options;
-  }
-
-  /** An empty map literal has no type yet. */
-  private static boolean isString(DataType type) {
-    return type instanceof StringType || type instanceof NullType;
   }
 }

@@ -21,7 +21,7 @@ import scala.collection.immutable.Seq;
 public final class EmbedNode extends LogicalPlan implements UnaryNode, EmbedOperator {
   private static final long serialVersionUID = 1L;
 
-  private final Expression text;
+  private final Seq<Expression> inputs;
   private final Attribute result;
   private final EmbedderSpec spec;
   private final LogicalPlan child;
@@ -29,16 +29,16 @@ public final class EmbedNode extends LogicalPlan implements UnaryNode, EmbedOper
   /**
    * The result attribute is made once, by whoever makes the node, so that its id stays the same.
    */
-  public EmbedNode(Expression text, Attribute result, EmbedderSpec spec, LogicalPlan child) {
-    this.text = text;
+  public EmbedNode(Seq<Expression> inputs, Attribute result, EmbedderSpec spec, LogicalPlan child) {
+    this.inputs = inputs;
     this.result = result;
     this.spec = spec;
     this.child = child;
   }
 
   @Override
-  public Expression text() {
-    return text;
+  public Seq<Expression> inputs() {
+    return inputs;
   }
 
   @Override
@@ -83,7 +83,7 @@ public final class EmbedNode extends LogicalPlan implements UnaryNode, EmbedOper
 
   @Override
   public LogicalPlan withNewChildInternal(LogicalPlan newChild) {
-    return new EmbedNode(text, result, spec, newChild);
+    return new EmbedNode(inputs, result, spec, newChild);
   }
 
   @Override

@@ -15,8 +15,8 @@ import scala.collection.immutable.Seq;
  * them, as it does with Scala's case classes.
  */
 interface EmbedOperator extends Product {
-  /** The text to embed, over the child's output. */
-  Expression text();
+  /** The text to embed, and its task where that is a column, over the child's output. */
+  Seq<Expression> inputs();
 
   /** The column of the embeddings; made once, so that its id stays the same in every copy. */
   Attribute result();
@@ -28,7 +28,7 @@ interface EmbedOperator extends Product {
   Object child();
 
   private List<Object> arguments() {
-    return List.of(text(), result(), spec(), child());
+    return List.of(inputs(), result(), spec(), child());
   }
 
   @Override

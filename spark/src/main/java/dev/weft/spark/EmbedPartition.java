@@ -15,15 +15,15 @@ import scala.collection.immutable.Seq;
 /**
  * What a task needs to embed its partition; travels to the executors.
  *
- * @param text what to embed, over {@code input}
- * @param input columns of the rows that come in
+ * @param inputs what to embed, and its task where that is a column, over {@code columns}
+ * @param columns columns of the rows that come in
  * @param output the same and the embedding
  * @param spec the model and its options
  * @param texts counts the texts that were embedded
  */
 record EmbedPartition(
-    Expression text,
-    Seq<Attribute> input,
+    Seq<Expression> inputs,
+    Seq<Attribute> columns,
     Seq<Attribute> output,
     EmbedderSpec spec,
     SQLMetric texts)

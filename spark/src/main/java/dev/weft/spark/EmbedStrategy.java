@@ -14,7 +14,7 @@ final class EmbedStrategy extends SparkStrategy {
   public Seq<SparkPlan> apply(LogicalPlan plan) {
     if (plan instanceof EmbedNode node) {
       SparkPlan child = planLater(node.child());
-      return ScalaSeqs.of(List.of(new EmbedExec(node.text(), node.result(), node.spec(), child)));
+      return ScalaSeqs.of(List.of(new EmbedExec(node.inputs(), node.result(), node.spec(), child)));
     }
     return ScalaSeqs.of(List.of());
   }

@@ -31,8 +31,8 @@ final class EmbeddingIterator implements Iterator<InternalRow>, AutoCloseable {
   private final TaskContext task = TaskContext.get();
   private final Iterator<InternalRow> input;
   private final EmbedPartition partition;
-  private final EncodeOptions options;
-  private final UnsafeProjection textOf;
+  private final RowOptions rowOptions;
+  private final UnsafeProjection inputsOf;
   private final UnsafeProjection joined;
   private final EmbedderCache.Lease lease;
   private final BufferAllocator allocator;
@@ -48,15 +48,15 @@ final class EmbeddingIterator implements Iterator<InternalRow>, AutoCloseable {
   EmbeddingIterator(EmbedPartition partition, Iterator<InternalRow> input) {
     this.input = input;
     this.partition = partition;
-    this.options = partition.spec().encodeOptions();
-    this.textOf =
-        UnsafeProjection.create(ScalaSeqs.of(List.of(partition.text())), partition.input());
-    textOf.initialize(task.partitionId());
+    EncodeOptions options = partition.spec().encodeOptions();
+    this.inputsOf = UnsafeProjection.create(partition.inputs(), partition.columns());
+    inputsOf.initialize(task.partitionId());
     this.joined =
         UnsafeProjection.create(
             ScalaSeqs.of(ScalaSeqs.list(partition.output())), partition.output());
     this.lease = EmbedderCache.shared().acquire(partition.spec());
-    int dimension = lease.embedder().dimension(options);
+    this.rowOptions = RowOptions.of(options, partition.inputs().size() > 1);
+    int dimension = rowOptions.dimension(lease.embedder());
     this.allocator = ArrowUtils.rootAllocator().newChildAllocator("weft", 0, Long.MAX_VALUE);
     this.window = new ArrowWindow(allocator, dimension, LIMITS);
     this.vectors = new VectorReader(dimension);
@@ -91,22 +91,24 @@ final class EmbeddingIterator implements Iterator<InternalRow>, AutoCloseable {
     task.killTaskIfInterrupted();
     rows.clear();
     window.clear();
+    rowOptions.clear();
     next = 0;
     long bytes = 0;
     int texts = 0;
     while (input.hasNext() && !window.isFull() && bytes < MAX_ROW_BYTES) {
       InternalRow row = input.next();
-      UnsafeRow text = textOf.apply(row);
-      if (text.isNullAt(0)) {
+      UnsafeRow inputs = inputsOf.apply(row);
+      if (inputs.isNullAt(0)) {
         window.addNull();
       } else {
-        window.add(text.getUTF8String(0).getBytes());
+        window.add(inputs.getUTF8String(0).getBytes());
+        rowOptions.add(inputs);
         texts++;
       }
-      bytes += row instanceof UnsafeRow wide ? wide.getSizeInBytes() : text.getSizeInBytes();
+      bytes += row instanceof UnsafeRow wide ? wide.getSizeInBytes() : inputs.getSizeInBytes();
       rows.add(row.copy());
     }
-    window.encode(lease.embedder(), options);
+    rowOptions.encode(window, lease.embedder());
     partition.texts().add(texts);
   }
 

@@ -88,7 +88,7 @@ final class ExtractEmbeds extends Rule<LogicalPlan> {
               Metadata.empty(),
               NamedExpression.newExprId(),
               ScalaSeqs.of(List.of()));
-      plan = new EmbedNode(call.text(), result, call.spec(), plan);
+      plan = new EmbedNode(call.children(), result, call.spec(), plan);
       return result;
     }
   }

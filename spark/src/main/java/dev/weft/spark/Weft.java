@@ -23,9 +23,10 @@ public final class Weft {
 
   /**
    * The embedding of a text column by a model with options, such as {@code truncateDim}; see {@link
-   * dev.weft.serve.EmbedderSpec#of}.
+   * dev.weft.serve.EmbedderSpec#of}. Values are strings; that of {@code task} may be a {@link
+   * Column}, which chooses the route of a Router row by row, NULL being no task.
    */
-  public static Column embed(Column text, String model, Map<String, String> options) {
+  public static Column embed(Column text, String model, Map<String, ?> options) {
     Column[] entries =
         options.entrySet().stream()
             .flatMap(e -> java.util.stream.Stream.of(e.getKey(), e.getValue()))
