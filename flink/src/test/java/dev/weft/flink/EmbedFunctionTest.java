@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.weft.Embedder;
+import dev.weft.EncodeOptions;
 import dev.weft.config.ModelException;
 import dev.weft.serve.EmbedderCache;
 import dev.weft.serve.EmbedderSpec;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -78,6 +80,30 @@ class EmbedFunctionTest {
       for (int id = 0; id < expected.length; id++) {
         assertThat(found.get(id)).containsExactly(expected[id], within(1e-5f));
       }
+    }
+  }
+
+  @Test
+  void theTaskOfARowChoosesItsRoute() throws Exception {
+    EmbedderSpec router =
+        EmbedderSpec.of(MODEL.replace("bert-mean-normalize", "router"), Map.of("task", "document"));
+    EmbedFunction<Tuple2<String, String>, float[]> function =
+        new EmbedFunction<>(
+            router, row -> row.f1, row -> Optional.ofNullable(row.f0), (row, vector) -> vector);
+    String text = "A man plays a keyboard.";
+
+    function.open(DefaultOpenContext.INSTANCE);
+    float[] query = function.map(Tuple2.of("query", text));
+    float[] ofSpec = function.map(Tuple2.of(null, text));
+    function.close();
+
+    try (Embedder embedder = Embedder.load(router.model())) {
+      EncodeOptions options = EncodeOptions.DEFAULT;
+      assertThat(query)
+          .containsExactly(embedder.encodeQuery(List.of(text), options)[0], within(1e-5f));
+      assertThat(ofSpec)
+          .containsExactly(embedder.encodeDocument(List.of(text), options)[0], within(1e-5f));
+      assertThat(query).isNotEqualTo(ofSpec);
     }
   }
 

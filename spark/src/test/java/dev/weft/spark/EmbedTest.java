@@ -299,4 +299,52 @@ class EmbedTest {
             () -> rows(5, 1).select(embed(col("text"), "/no/such/model")).collectAsList())
         .hasStackTraceContaining("/no/such/model: no such directory");
   }
+
+  @Test
+  void theTaskMayBeAColumn() {
+    String router = MODEL.replace("bert-mean-normalize", "router");
+    StructType schema = SCHEMA.add("kind", DataTypes.StringType, true);
+    List<String> kinds = Arrays.asList("query", "document", null);
+    List<Row> rows =
+        IntStream.range(0, 40)
+            .mapToObj(i -> RowFactory.create(i, i % 11 == 3 ? null : text(i), kinds.get(i % 3)))
+            .toList();
+    LOCAL.spark().createDataFrame(rows, schema).repartition(3).createOrReplaceTempView("asked");
+
+    List<Row> found =
+        LOCAL
+            .spark()
+            .sql(
+                "SELECT *, embed(text, '"
+                    + router
+                    + "', map('task', kind, 'truncateDim', '8')) AS emb FROM asked")
+            .collectAsList();
+
+    assertThat(found).hasSize(40);
+    try (Embedder embedder = Embedder.load(router)) {
+      for (Row row : found) {
+        if (row.isNullAt(1)) {
+          assertThat(row.isNullAt(3)).isTrue();
+          continue;
+        }
+        EncodeOptions cut = EncodeOptions.DEFAULT.withTruncateDim(8);
+        EncodeOptions options = row.isNullAt(2) ? cut : cut.withTask(row.getString(2));
+        assertClose(vector(row, "emb"), embedder.encode(List.of(row.getString(1)), options)[0]);
+      }
+      String text = text(1);
+      assertThat(embedder.encodeQuery(List.of(text), EncodeOptions.DEFAULT)[0])
+          .as("the routes differ")
+          .isNotEqualTo(embedder.encodeDocument(List.of(text), EncodeOptions.DEFAULT)[0]);
+    }
+  }
+
+  @Test
+  void optionsOtherThanTheTaskMustBeLiterals() {
+    Column call = embed(col("text"), MODEL, Map.of("promptName", col("text")));
+
+    assertThatThrownBy(() -> rows(3, 1).withColumn("emb", call))
+        .hasMessageContaining(
+            "the options of embed() must be a literal map of strings, such as"
+                + " map('truncateDim', '128'), in which only the task may be a column, but are");
+  }
 }
