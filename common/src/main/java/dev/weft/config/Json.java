@@ -148,6 +148,30 @@ public final class Json {
     return List.copyOf(values);
   }
 
+  /**
+   * A list of strings that may be absent. Unlike {@link #strings} it takes no lone string, and a
+   * complaint names the item rather than showing the list, which may be a vocabulary.
+   */
+  public Optional<List<String>> findStringList(String key) {
+    Optional<JsonElement> found = find(key);
+    if (found.isEmpty()) {
+      return Optional.empty();
+    }
+    if (!(found.get() instanceof JsonArray array)) {
+      throw new ModelException(file + ": \"" + key + "\" must be a list of strings");
+    }
+    String[] values = new String[array.size()];
+    for (int i = 0; i < values.length; i++) {
+      JsonElement item = array.get(i);
+      if (!item.isJsonPrimitive() || !item.getAsJsonPrimitive().isString()) {
+        throw new ModelException(
+            file + ": \"" + key + "\" must be a list of strings, but item " + i + " is none");
+      }
+      values[i] = item.getAsString();
+    }
+    return Optional.of(List.of(values));
+  }
+
   /** A nested object; an absent key reads as an empty one. */
   public Json object(String key) {
     return find(key)

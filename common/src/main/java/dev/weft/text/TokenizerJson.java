@@ -7,10 +7,18 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import dev.weft.config.ModelException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
-/** Edits of a {@code tokenizer.json} that have to happen before the native tokenizer reads it. */
+/**
+ * What Weft does with a {@code tokenizer.json} itself: edits that have to happen before the native
+ * tokenizer reads it, and the list of its tokens.
+ */
 public final class TokenizerJson {
   private static final String NORMALIZER = "normalizer";
+  private static final int MAX_ID = 1 << 24;
 
   private TokenizerJson() {}
 
@@ -19,12 +27,7 @@ public final class TokenizerJson {
    * on) honours {@code do_lower_case}.
    */
   public static String lowerCasing(String file, String json) {
-    JsonObject root;
-    try {
-      root = JsonParser.parseString(json).getAsJsonObject();
-    } catch (JsonParseException | IllegalStateException e) {
-      throw new ModelException(file + ": not valid JSON (" + e.getMessage() + ")", e);
-    }
+    JsonObject root = root(file, json);
     JsonArray chain = new JsonArray();
     JsonObject lowercase = new JsonObject();
     lowercase.addProperty("type", "Lowercase");
@@ -38,5 +41,69 @@ public final class TokenizerJson {
     sequence.add("normalizers", chain);
     root.add(NORMALIZER, sequence);
     return root.toString();
+  }
+
+  /**
+   * The tokens in id order, added ones included; an id without a token is an empty string. The
+   * vocabulary of a model is an object from token to id, or, for Unigram, a list of pairs of token
+   * and score in id order.
+   *
+   * @throws ModelException if the file does not have this form, or an id is above 2²⁴
+   */
+  static List<String> vocab(String file, String json) {
+    SortedMap<Integer, String> tokens = new TreeMap<>();
+    try {
+      JsonObject root = root(file, json);
+      JsonElement vocab = root.getAsJsonObject("model").get("vocab");
+      if (vocab instanceof JsonArray pairs) {
+        for (JsonElement pair : pairs) {
+          tokens.put(tokens.size(), pair.getAsJsonArray().get(0).getAsString());
+        }
+      } else {
+        vocab.getAsJsonObject().asMap().forEach((token, id) -> tokens.put(id.getAsInt(), token));
+      }
+      if (root.get("added_tokens") instanceof JsonArray added) {
+        for (JsonElement token : added) {
+          JsonObject fields = token.getAsJsonObject();
+          tokens.put(fields.get("id").getAsInt(), fields.get("content").getAsString());
+        }
+      }
+    } catch (IllegalStateException
+        | IndexOutOfBoundsException
+        | NullPointerException
+        | NumberFormatException
+        | UnsupportedOperationException e) {
+      throw new ModelException(
+          file + ": \"model\" or \"added_tokens\" is not that of a tokenizer", e);
+    }
+    return inIdOrder(file, tokens);
+  }
+
+  private static List<String> inIdOrder(String file, SortedMap<Integer, String> tokens) {
+    if (tokens.isEmpty()) {
+      return List.of();
+    }
+    if (tokens.firstKey() < 0 || tokens.lastKey() > MAX_ID) {
+      throw new ModelException(
+          file
+              + ": token ids must be 0 to "
+              + MAX_ID
+              + ", but go from "
+              + tokens.firstKey()
+              + " to "
+              + tokens.lastKey());
+    }
+    String[] words = new String[tokens.lastKey() + 1];
+    Arrays.fill(words, "");
+    tokens.forEach((id, token) -> words[id] = token);
+    return List.of(words);
+  }
+
+  private static JsonObject root(String file, String json) {
+    try {
+      return JsonParser.parseString(json).getAsJsonObject();
+    } catch (JsonParseException | IllegalStateException e) {
+      throw new ModelException(file + ": not valid JSON (" + e.getMessage() + ")", e);
+    }
   }
 }

@@ -65,6 +65,18 @@ public final class Tokens {
     return new Tokens(ids, starts, promptLength, name);
   }
 
+  /** The same rows without what is beyond {@code max} tokens; this object where all fit. */
+  public Tokens cut(int max) {
+    if (width() <= max) {
+      return this;
+    }
+    Builder builder = new Builder(rows());
+    for (int row = 0; row < rows(); row++) {
+      builder.add(ids, starts[row], Math.min(starts[row + 1], starts[row] + max));
+    }
+    return builder.build().withPromptLength(Math.min(promptLength, max));
+  }
+
   /** One id of one row. */
   public int id(int row, int position) {
     return ids[starts[row] + position];
@@ -125,6 +137,17 @@ public final class Tokens {
       for (long id : row) {
         ids[size++] = (int) id;
       }
+      starts[++rows] = size;
+    }
+
+    /** Adds one id to the row that {@link #endRow} ends. */
+    void add(int id) {
+      grow(1);
+      ids[size++] = id;
+    }
+
+    /** Ends a row, which may be empty. */
+    void endRow() {
       starts[++rows] = size;
     }
 
