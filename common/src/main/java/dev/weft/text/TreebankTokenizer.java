@@ -43,13 +43,13 @@ final class TreebankTokenizer {
 
   private static final List<Rule> PUNCTUATION =
       List.of(
-          Rule.of(".", "([^.])\\.([\\])}>\"'»”’ ]*+)" + SPACE + "*$", "$1 . $2 "),
+          Rule.of(".", "\\.(?<=[^.]\\.)([\\])}>\"'»”’ ]*+)" + SPACE + "*$", " . $1 "),
           Rule.of(":,", "([:,])(\\P{Nd})", " $1 $2"),
           Rule.of(":,", "[:,]$", ALONE),
           Rule.of(".", "\\.{2,}", ALONE),
           Rule.of(";@#$%&", "[;@#$%&]", ALONE),
           Rule.of("\u2012\u2013\u2014\u2015", "[\u2012-\u2015]", ALONE),
-          Rule.of(".", "([^.])\\.([\\])}>\"']*)" + SPACE + "*$", "$1 .$2 "),
+          Rule.of(".", "\\.(?<=[^.]\\.)([\\])}>\"']*)" + SPACE + "*$", " .$1 "),
           Rule.of("?!", "[?!]", ALONE),
           Rule.of("'", "([^'])' ", "$1 ' "),
           Rule.of("*", "\\*", ALONE),
@@ -58,10 +58,10 @@ final class TreebankTokenizer {
 
   private static final List<Rule> CLOSING_QUOTES =
       List.of(
-          Rule.of("»”’", "[»”’]", ALONE),
-          Rule.of("'", "''", ALONE),
-          Rule.of("\"", "\"", " '' "),
-          Rule.always(SPACE + "+", " "),
+          Rule.of("»”’", "[»”’]", ALONE), Rule.of("'", "''", ALONE), Rule.of("\"", "\"", " '' "));
+
+  private static final List<Rule> CLITICS =
+      List.of(
           Rule.of("'", "([^' ])('[sSmMdD]|') ", "$1 $2 "),
           Rule.of("'", "([^' ])('ll|'LL|'re|'RE|'ve|'VE|n't|N'T) ", "$1 $2 "));
 
@@ -71,7 +71,8 @@ final class TreebankTokenizer {
    */
   private static final List<Rule> CONTRACTIONS =
       List.of(
-          Rule.always(
+          Rule.of(
+              "",
               ANY_CASE
                   + "(?=[cdglmw])"
                   + NO_WORD_BEFORE
@@ -88,7 +89,25 @@ final class TreebankTokenizer {
   static List<String> tokenize(String text) {
     String opened = apply(PUNCTUATION, apply(OPENING_QUOTES, text));
     String closed = apply(CLOSING_QUOTES, " " + opened + " ");
-    return PythonText.split(apply(CONTRACTIONS, closed));
+    String parted = apply(CONTRACTIONS, apply(CLITICS, singleSpaced(closed)));
+    return PythonText.split(parted);
+  }
+
+  /** Every run of {@link #SPACE} as one space. */
+  private static String singleSpaced(String text) {
+    StringBuilder spaced = new StringBuilder(text.length());
+    boolean inSpace = false;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      boolean space = PythonText.isSpace(c) && !(c >= 0x1C && c <= 0x1F);
+      if (!space) {
+        spaced.append(c);
+      } else if (!inSpace) {
+        spaced.append(' ');
+      }
+      inSpace = space;
+    }
+    return spaced.toString();
   }
 
   private static String apply(List<Rule> rules, String text) {
@@ -109,10 +128,6 @@ final class TreebankTokenizer {
     static Rule of(String marks, String pattern, String replacement) {
       // As in Python, "$" looks past a line feed at the end, and past no other line end.
       return new Rule(marks, Pattern.compile(pattern, Pattern.UNIX_LINES), replacement);
-    }
-
-    static Rule always(String pattern, String replacement) {
-      return of("", pattern, replacement);
     }
 
     String apply(String text) {
