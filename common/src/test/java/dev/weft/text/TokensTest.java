@@ -44,6 +44,18 @@ class TokensTest {
   }
 
   @Test
+  void rowsAreCutAtTheMaximumAndKeepTheirPrompt() {
+    Tokens cut = TOKENS.withPromptLength(4).cut(3);
+
+    assertThat(cut.rows()).isEqualTo(3);
+    assertThat(ids(cut, 0)).containsExactly(2, 7, 3);
+    assertThat(cut.length(1)).isZero();
+    assertThat(ids(cut, 2)).containsExactly(2, 8, 9);
+    assertThat(cut.promptLength()).isEqualTo(3);
+    assertThat(TOKENS.cut(5)).isSameAs(TOKENS);
+  }
+
+  @Test
   void theMaskIsAsWideAsTheLongestRow() {
     AttentionMask mask = TOKENS.mask(PaddingSide.LEFT);
 
