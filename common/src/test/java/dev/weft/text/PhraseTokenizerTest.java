@@ -73,7 +73,8 @@ class PhraseTokenizerTest {
       value = {
         "{} | required key \"vocab\" is missing",
         "{'vocab': [], 'ngram_separator': 1} | \"ngram_separator\" must be a string, but is 1",
-        "{'vocab': [], 'max_ngram_length': 2.5} | \"max_ngram_length\" must be a whole number, but is 2.5",
+        "{'vocab': [], 'max_ngram_length': 2.5} |"
+            + " \"max_ngram_length\" must be a whole number, but is 2.5",
       })
   void aBrokenFileIsNamedWithItsKey(String json, String message) {
     Json config = Json.parse("0/phrasetokenizer_config.json", json.replace('\'', '"'));

@@ -53,7 +53,8 @@ class TransformersTokenizerWrapperTest {
       delimiter = '|',
       value = {
         "{} | \"model\" or \"added_tokens\" is not that of a tokenizer",
-        "{'model': {'vocab': {'a': 'x'}}} | \"model\" or \"added_tokens\" is not that of a tokenizer",
+        "{'model': {'vocab': {'a': 'x'}}} |"
+            + " \"model\" or \"added_tokens\" is not that of a tokenizer",
         "{'model': {'vocab': [[]]}} | \"model\" or \"added_tokens\" is not that of a tokenizer",
         "{'model': {'vocab': {'a': 2000000000}}} |"
             + " token ids must be 0 to 16777216, but go from 2000000000 to 2000000000",

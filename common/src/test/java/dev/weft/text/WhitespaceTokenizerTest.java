@@ -53,7 +53,8 @@ class WhitespaceTokenizerTest {
 
     assertThat(tokenizer.text())
         .isEqualTo(
-            "{\"vocab\":[\"b\",\"\\u00c0B\",\"a\"],\"stop_words\":[\"y\",\"z\"],\"do_lower_case\":true}");
+            "{\"vocab\":[\"b\",\"\\u00c0B\",\"a\"],"
+                + "\"stop_words\":[\"y\",\"z\"],\"do_lower_case\":true}");
     assertThat(WordGolden.ids(tokenizer, "A! Z b")).containsExactly(2, 0);
     assertThat(tokenizer.vocab()).containsExactly("b", "ÀB", "a");
     assertThat(tokenizer.type()).isEqualTo(WordTokenizerType.WHITESPACE);
@@ -108,7 +109,8 @@ class WhitespaceTokenizerTest {
         "{'vocab': {'cat': 0}} | \"vocab\" must be a list of strings",
         "{'vocab': ['a', 3]} | \"vocab\" must be a list of strings, but item 1 is none",
         "{'vocab': ['a', 'b', null]} | \"vocab\" must be a list of strings, but item 2 is none",
-        "{'vocab': [], 'stop_words': [true]} | \"stop_words\" must be a list of strings, but item 0 is none",
+        "{'vocab': [], 'stop_words': [true]} |"
+            + " \"stop_words\" must be a list of strings, but item 0 is none",
         "{'vocab': [], 'do_lower_case': 1} | \"do_lower_case\" must be true or false, but is 1",
       })
   void aBrokenFileIsNamedWithItsKey(String json, String message) {
