@@ -5,23 +5,19 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.WritableByteChannel;
-import java.util.function.Supplier;
+import java.util.Arrays;
 
-/** Numbers of this process, written as float32. */
-final class FloatData implements TensorData {
-  private static final int PART = 1 << 14;
+/** Numbers of the heap. */
+@SuppressWarnings("ArrayRecordComponent") // compared by nobody
+record FloatData(float[] numbers, long[] shape) implements TensorData {
+  private static final int PIECE = 1 << 16;
 
-  private final long[] shape;
-  private final Supplier<float[]> values;
-
-  FloatData(long[] shape, Supplier<float[]> values) {
-    this.shape = shape.clone();
-    this.values = values;
-  }
-
-  @Override
-  public long[] shape() {
-    return shape.clone();
+  FloatData {
+    long needed = Arrays.stream(shape).reduce(1, Math::multiplyExact);
+    if (needed != numbers.length || Arrays.stream(shape).anyMatch(size -> size < 0)) {
+      throw new IllegalArgumentException(
+          "shape " + Arrays.toString(shape) + " does not hold " + numbers.length + " numbers");
+    }
   }
 
   @Override
@@ -30,15 +26,19 @@ final class FloatData implements TensorData {
   }
 
   @Override
-  public void writeTo(WritableByteChannel channel) throws IOException {
-    float[] all = values.get();
-    ByteBuffer part = ByteBuffer.allocate(PART * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    for (int start = 0; start < all.length; start += PART) {
-      int length = Math.min(PART, all.length - start);
-      part.clear().limit(length * Float.BYTES);
-      part.asFloatBuffer().put(all, start, length);
-      while (part.hasRemaining()) {
-        channel.write(part);
+  public long[] shape() {
+    return shape.clone();
+  }
+
+  @Override
+  public void writeTo(WritableByteChannel target) throws IOException {
+    ByteBuffer piece = ByteBuffer.allocate(4 * PIECE).order(ByteOrder.LITTLE_ENDIAN);
+    for (int at = 0; at < numbers.length; at += PIECE) {
+      int count = Math.min(PIECE, numbers.length - at);
+      piece.clear().limit(4 * count);
+      piece.asFloatBuffer().put(numbers, at, count);
+      while (piece.hasRemaining()) {
+        target.write(piece);
       }
     }
   }

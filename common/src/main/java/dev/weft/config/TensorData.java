@@ -6,26 +6,36 @@ import java.io.IOException;
 import java.nio.channels.WritableByteChannel;
 
 /**
- * A tensor on its way to a file, wherever it is now. Read once, when the file is written; what it
- * was made from must live until then.
+ * One tensor on its way to a file: its type, its shape, and its numbers when they are asked for.
+ * What holds the numbers, an array or a file, must stay open and unchanged until then.
  */
 public interface TensorData {
-  /** The type as safetensors spells it, such as {@code F32} or {@code BF16}. */
+  /** The type of its numbers as the safetensors format spells it, such as F32 or BF16. */
   String dtype();
 
-  /** Its shape; empty for a single number. */
+  /** Its dimensions; none for a single number. */
   long[] shape();
 
-  /** A float32 tensor of these values, which are not copied. */
-  static TensorData of(float[] values, long... shape) {
-    return new FloatData(shape, () -> values);
-  }
+  /**
+   * Writes the numbers in row-major order without gaps, little endian. May be called again.
+   *
+   * @param target a blocking channel, which stays open
+   * @throws IOException if the target cannot be written
+   * @throws ModelException if the file that holds them has changed or cannot be read
+   */
+  void writeTo(WritableByteChannel target) throws IOException;
 
-  /** The values of a float32 array, which must live until they are written. */
+  /** An array of the engine, in its own type and whatever its strides; it stays the caller's. */
   static TensorData of(NDArray array) {
-    return new FloatData(array.getShape().getShape(), array::toFloatArray);
+    return new ArrayData(array);
   }
 
-  /** Writes all values in order, little endian, without padding. */
-  void writeTo(WritableByteChannel channel) throws IOException;
+  /**
+   * Numbers of the heap, as F32; not copied.
+   *
+   * @throws IllegalArgumentException if the shape needs another number of them
+   */
+  static TensorData of(float[] numbers, long... shape) {
+    return new FloatData(numbers, shape.clone());
+  }
 }

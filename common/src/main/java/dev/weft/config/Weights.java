@@ -26,7 +26,12 @@ public interface Weights {
    */
   NDArray tensor(String name, long... shape);
 
-  /** Every tensor as the file has it, with its own type, for saving it again. */
+  /**
+   * Every tensor by its name, in its own type and with its numbers still on disk, so that a model
+   * is saved again as it was. The files must stay as they are until the last one is written.
+   *
+   * @throws ModelException if a file that holds some of them is missing or broken
+   */
   Map<String, TensorData> stored();
 
   /** Whether there is a tensor of this name. */

@@ -17,8 +17,6 @@ import java.util.Optional;
  * letters and {@code ..} are refused. Symbolic links are followed, as a hub cache is made of them.
  */
 final class FilesOfModule implements ModuleDir {
-  private static final String WEIGHTS = "model.safetensors";
-
   private final Path folder;
   private final Opening opening;
 
@@ -84,14 +82,7 @@ final class FilesOfModule implements ModuleDir {
 
   @Override
   public Weights weights() {
-    Path file = folder.resolve(WEIGHTS);
-    if (!Files.isRegularFile(file)) {
-      throw new ModelException(
-          file
-              + ": no such file; save the model with safetensors (save_pretrained with"
-              + " safe_serialization=True)");
-    }
-    return SafeTensors.open(file).weights(device());
+    return new FileWeights(WeightFiles.open(folder), new TensorReader(device()));
   }
 
   @Override

@@ -119,7 +119,7 @@ final class SafeTensorsHeader {
     if (offsets.size() != 2) {
       throw new ModelException(where + " needs two data_offsets, but has " + offsets);
     }
-    return check(where, name, TensorEntry.Type.parse(where, type), shape, offsets);
+    return check(where, name, ElementType.parse(where, type), shape, offsets);
   }
 
   private static List<Long> longs(JsonReader reader) throws IOException {
@@ -133,7 +133,7 @@ final class SafeTensorsHeader {
   }
 
   private TensorEntry check(
-      String where, String name, TensorEntry.Type type, List<Long> shape, List<Long> offsets) {
+      String where, String name, ElementType type, List<Long> shape, List<Long> offsets) {
     long begin = offsets.get(0);
     long end = offsets.get(1);
     if (begin < 0 || end < begin || end > fileSize - dataStart) {
@@ -147,16 +147,13 @@ final class SafeTensorsHeader {
               + fileSize
               + " bytes; it may be cut short");
     }
+    if (shape.stream().anyMatch(size -> size < 0)) {
+      throw new ModelException(where + " has a negative shape " + shape);
+    }
+    long[] dimensions = shape.stream().mapToLong(Long::longValue).toArray();
     long expected;
     try {
-      long elements = 1;
-      for (long size : shape) {
-        elements = Math.multiplyExact(elements, Math.max(size, -1));
-        if (size < 0) {
-          throw new ModelException(where + " has a negative shape " + shape);
-        }
-      }
-      expected = Math.multiplyExact(elements, type.bytes());
+      expected = type.bytes(dimensions);
     } catch (ArithmeticException e) {
       throw new ModelException(where + " has a shape beyond all memory: " + shape, e);
     }
@@ -174,8 +171,7 @@ final class SafeTensorsHeader {
               + " needs "
               + expected);
     }
-    long[] dimensions = shape.stream().mapToLong(Long::longValue).toArray();
-    return new TensorEntry(name, type, dimensions, dataStart + begin, dataStart + end);
+    return TensorEntry.dense(file, name, type, dimensions, dataStart + begin);
   }
 
   private void checkOverlap() {

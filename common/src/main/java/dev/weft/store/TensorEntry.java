@@ -1,66 +1,64 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weft.store;
 
-import ai.djl.ndarray.types.DataType;
-import dev.weft.config.ModelException;
-import java.util.Arrays;
+import java.nio.file.Path;
 
 /**
- * One line of a safetensors header.
+ * Where one tensor is, checked against the size of its file.
  *
+ * @param file that holds it
  * @param name of the tensor
  * @param type of its elements
  * @param shape its dimensions
- * @param begin first byte, from the start of the file
- * @param end one past the last byte
+ * @param strides elements from one index of a dimension to the next, never negative
+ * @param begin its first byte, from the start of the file
  */
 @SuppressWarnings("ArrayRecordComponent") // private to the room and never changed
-record TensorEntry(String name, Type type, long[] shape, long begin, long end) {
+record TensorEntry(
+    Path file, String name, ElementType type, long[] shape, long[] strides, long begin) {
 
-  long size() {
-    return end - begin;
+  /** A tensor in row-major order without gaps. */
+  static TensorEntry dense(Path file, String name, ElementType type, long[] shape, long begin) {
+    long[] strides = new long[shape.length];
+    long stride = 1;
+    for (int i = shape.length - 1; i >= 0; i--) {
+      strides[i] = stride;
+      stride *= Math.max(1, shape[i]);
+    }
+    return new TensorEntry(file, name, type, shape, strides, begin);
   }
 
-  /** Element types of the format that have a counterpart in the engine. */
-  enum Type {
-    F64(DataType.FLOAT64, 8),
-    F32(DataType.FLOAT32, 4),
-    F16(DataType.FLOAT16, 2),
-    BF16(DataType.BFLOAT16, 2),
-    I64(DataType.INT64, 8),
-    I32(DataType.INT32, 4),
-    I8(DataType.INT8, 1),
-    U8(DataType.UINT8, 1),
-    BOOL(DataType.BOOLEAN, 1);
+  /** How many numbers it has. */
+  long elements() {
+    return size() / type.bytes();
+  }
 
-    private final DataType stored;
-    private final int bytes;
+  /** Bytes of the tensor in row-major order without gaps. */
+  long size() {
+    return type.bytes(shape);
+  }
 
-    Type(DataType stored, int bytes) {
-      this.stored = stored;
-      this.bytes = bytes;
+  /** One past the last byte of the file that belongs to it. */
+  long end() {
+    if (elements() == 0) {
+      return begin;
     }
-
-    DataType stored() {
-      return stored;
+    long last = 0;
+    for (int i = 0; i < shape.length; i++) {
+      last += (shape[i] - 1) * strides[i];
     }
+    return begin + (last + 1) * type.bytes();
+  }
 
-    int bytes() {
-      return bytes;
+  /** Whether the file holds it in row-major order without gaps. */
+  boolean isDense() {
+    long expected = 1;
+    for (int i = shape.length - 1; i >= 0; i--) {
+      if (shape[i] > 1 && strides[i] != expected) {
+        return false;
+      }
+      expected *= shape[i];
     }
-
-    static Type parse(String where, String name) {
-      return Arrays.stream(values())
-          .filter(t -> t.name().equals(name))
-          .findFirst()
-          .orElseThrow(
-              () ->
-                  new ModelException(
-                      where
-                          + " has dtype \""
-                          + name
-                          + "\", which is not known; known: "
-                          + Arrays.toString(values())));
-    }
+    return true;
   }
 }

@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** A module's folder with a configuration and tensors from memory. */
 record FakeModuleDir(Map<String, String> texts, Map<String, NDArray> tensors) implements ModuleDir {
@@ -63,11 +64,6 @@ record FakeModuleDir(Map<String, String> texts, Map<String, NDArray> tensors) im
       }
 
       @Override
-      public Map<String, TensorData> stored() {
-        return Map.of();
-      }
-
-      @Override
       public Device device() {
         return Device.cpu();
       }
@@ -79,6 +75,12 @@ record FakeModuleDir(Map<String, String> texts, Map<String, NDArray> tensors) im
           throw new ModelException("no tensor " + name);
         }
         return tensor.reshape(shape);
+      }
+
+      @Override
+      public Map<String, TensorData> stored() {
+        return tensors.entrySet().stream()
+            .collect(Collectors.toMap(Map.Entry::getKey, e -> TensorData.of(e.getValue())));
       }
     };
   }

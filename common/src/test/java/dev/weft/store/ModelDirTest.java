@@ -193,7 +193,6 @@ class ModelDirTest {
   @CsvSource({
     "config.json, no such file; the model directory is incomplete",
     "1_Pooling/config.json, no such file; the model directory is incomplete",
-    "model.safetensors, no such file; save the model with safetensors",
     "tokenizer.json, no such file; save the tokenizer in the fast format",
   })
   void aMissingFileIsNamed(String file, String message) {

@@ -56,6 +56,7 @@ class SafeTensorsTest {
         "BF16 | 4940 20c0                         | 3.140625  -2.5",
         "I64  | 0700000000000000 fdffffffffffffff | 7 -3",
         "I32  | 07000000 fdffffff                 | 7 -3",
+        "I16  | 0700 fdff                         | 7 -3",
         "I8   | 07 fd                             | 7 -3",
         "U8   | 07 fd                             | 7 253",
         "BOOL | 00 01                             | 0 1",
@@ -64,7 +65,7 @@ class SafeTensorsTest {
     byte[] data = HexFormat.of().parseHex(hex.replace(" ", ""));
     write("{%s}".formatted(tensor("t", type, "2", 0, data.length)), data);
 
-    NDArray tensor = SafeTensors.open(file).read("t", device);
+    NDArray tensor = read("t");
 
     assertThat(tensor.getDataType()).isEqualTo(DataType.FLOAT32);
     assertThat(tensor.getShape()).isEqualTo(new Shape(2));
@@ -84,7 +85,7 @@ class SafeTensorsTest {
     }
     write("{%s}".formatted(tensor("t", "BF16", length + ", 1", 0, data.limit())), data.array());
 
-    NDArray tensor = SafeTensors.open(file).weights(device).tensor("t", length, 1);
+    NDArray tensor = weights().tensor("t", length, 1);
 
     assertThat(tensor.getShape()).isEqualTo(new Shape(length, 1));
     assertThat(tensor.toFloatArray()).isEqualTo(expected);
@@ -98,8 +99,8 @@ class SafeTensorsTest {
     SafeTensors tensors = SafeTensors.open(file);
 
     assertThat(tensors.names()).containsExactlyInAnyOrder("a", "b");
-    assertThat(tensors.read("a", device).toFloatArray()).containsExactly(9);
-    NDArray b = tensors.weights(device).tensor("b", 2, 3);
+    assertThat(read("a").toFloatArray()).containsExactly(9);
+    NDArray b = weights().tensor("b", 2, 3);
     assertThat(b.getShape()).isEqualTo(new Shape(2, 3));
     assertThat(b.getFloat(0, 1)).isEqualTo(-2);
     assertThat(b.getFloat(1, 0)).isEqualTo(4);
@@ -112,10 +113,10 @@ class SafeTensorsTest {
 
     SafeTensors tensors = SafeTensors.open(file);
 
-    NDArray scalar = tensors.read("scalar", device);
+    NDArray scalar = read("scalar");
     assertThat(scalar.getShape().dimension()).isZero();
     assertThat(scalar.getFloat()).isEqualTo(2.5f);
-    NDArray empty = tensors.read("empty", device);
+    NDArray empty = read("empty");
     assertThat(empty.getShape()).isEqualTo(new Shape(0, 3));
   }
 
@@ -130,7 +131,7 @@ class SafeTensorsTest {
   @Test
   void aTensorStaysWhenTheFileChanges() throws IOException {
     write("{%s}".formatted(tensor("t", "F32", "2", 0, 8)), floats(1, 2));
-    NDArray tensor = SafeTensors.open(file).read("t", device);
+    NDArray tensor = read("t");
 
     write("{%s}".formatted(tensor("t", "F32", "2", 0, 8)), floats(8, 9));
 
@@ -273,7 +274,7 @@ class SafeTensorsTest {
     assertRefused(
         "tensor \"t\" has dtype \""
             + type
-            + "\", which is not known; known: [F64, F32, F16, BF16, I64, I32, I8, U8, BOOL]");
+            + "\", which is not known; known: [I64, F64, F32, I32, BF16, F16, I16, I8, U8, BOOL]");
   }
 
   @Test
@@ -283,7 +284,7 @@ class SafeTensorsTest {
       header.append(", ").append(tensor("t" + i, "F32", "0", 4, 4));
     }
     write(header + "}", floats(1));
-    Weights weights = SafeTensors.open(file).weights(device);
+    Weights weights = weights();
 
     assertThat(weights.has("t8")).isTrue();
     assertThat(weights.has("bias")).isFalse();
@@ -299,7 +300,7 @@ class SafeTensorsTest {
   @ValueSource(strings = {"2", "1, 2, 1", "2, 1"})
   void anotherShapeThanTheConfigurationAsksForIsRefused(String shape) throws IOException {
     write("{%s}".formatted(tensor("t", "F32", shape, 0, 8)), floats(1, 2));
-    Weights weights = SafeTensors.open(file).weights(device);
+    Weights weights = weights();
 
     assertThatThrownBy(() -> weights.tensor("t", 1, 2))
         .isInstanceOf(ModelException.class)
@@ -315,9 +316,17 @@ class SafeTensorsTest {
     SafeTensors tensors = SafeTensors.open(file);
     truncate(Files.size(file) - 1);
 
-    assertThatThrownBy(() -> tensors.read("t", device))
+    assertThatThrownBy(() -> new TensorReader(device).read(tensors.entry("t")))
         .isInstanceOf(ModelException.class)
         .hasMessage(file + ": ends before tensor \"t\" at offset " + (8 + header.length()));
+  }
+
+  private Weights weights() {
+    return new FileWeights(SafeTensors.open(file), new TensorReader(device));
+  }
+
+  private NDArray read(String name) {
+    return new TensorReader(device).read(SafeTensors.open(file).entry(name));
   }
 
   private void assertRefused(String message) {
