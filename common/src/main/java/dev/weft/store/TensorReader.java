@@ -20,7 +20,7 @@ import java.nio.file.StandardOpenOption;
  * is cut afterwards cannot reach a running model. Any thread may read, one at a time.
  */
 final class TensorReader {
-  private static final int PIECE = 1 << 22;
+  private static final int PIECE = 1 << 20;
 
   private final NDManager device;
   private final int piece;

@@ -20,6 +20,9 @@ final class WeightFiles {
 
   static {
     READERS.put("model.safetensors", SafeTensors::open);
+    READERS.put("model.safetensors.index.json", index -> Shards.open(index, SafeTensors::open));
+    READERS.put("pytorch_model.bin", TorchFile::open);
+    READERS.put("pytorch_model.bin.index.json", index -> Shards.open(index, TorchFile::open));
   }
 
   private WeightFiles() {}

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * Model directories: the only room that opens files. Reads {@code modules.json}, every module's
- * folder and the safetensors format, all as untrusted input: paths stay inside the directory, sizes
- * are checked before anything is allocated, nothing is executed.
+ * folder, and weights in the safetensors format and in those of torch, in one file or in shards;
+ * all as untrusted input: paths stay inside the directory, sizes are checked before anything is
+ * allocated, nothing is executed.
  *
  * <pre>{@code
  * ModelDir dir = ModelDir.open(Path.of("all-MiniLM-L6-v2"));
