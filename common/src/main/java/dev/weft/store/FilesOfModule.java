@@ -8,7 +8,6 @@ import dev.weft.config.Release;
 import dev.weft.config.Weights;
 import dev.weft.pipeline.ModuleDir;
 import dev.weft.pipeline.Stage;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 

@@ -65,7 +65,7 @@ final class HubCache {
   }
 
   private static boolean isWeights(String file) {
-    return file.endsWith(".safetensors");
+    return file.endsWith(".safetensors") || file.endsWith("pytorch_model.bin");
   }
 
   /**

@@ -42,7 +42,7 @@ final class Shards implements TensorFile {
    * @throws ModelException if it names no files, one outside its folder, or one that is missing
    */
   static Shards open(Path index, Function<Path, TensorFile> reader) {
-    Json json = Json.parse(index.toString(), ModelDir.read(index));
+    Json json = Json.parse(index.toString(), ModelDir.find(index).orElse("{}"));
     if (!json.has(MAP)) {
       throw new ModelException(
           index + ": required key \"" + MAP + "\" is missing; this is no index of weights");
