@@ -25,9 +25,17 @@ class ParityTest {
   void everyCaseIsThere() {
     assertThat(ParityCase.all().map(ParityCase::name))
         .containsExactlyInAnyOrder(
+            "albert",
             "bert-mean-normalize",
+            "bow-binary-dense",
+            "bow-tfidf",
             "dense-identity-nobias",
             "dense-tanh",
+            "distilbert",
+            "electra",
+            "layernorm-dropout",
+            "modernbert",
+            "mpnet",
             "pooling-cls",
             "pooling-concat",
             "pooling-lasttoken",
@@ -36,10 +44,20 @@ class ParityTest {
             "pooling-mean_sqrt_len_tokens",
             "pooling-weightedmean",
             "prompts-exclude",
+            "qwen3-lasttoken-leftpad",
+            "roberta",
             "router",
+            "static",
+            "t5-encoder",
             "v4-asym-dense",
             "v4-dense-normalize",
-            "v4-pooling-concat");
+            "v4-pooling-concat",
+            "weighted-layer-pooling",
+            "words-cnn",
+            "words-lstm",
+            "words-mean",
+            "words-weights",
+            "xlm-roberta");
   }
 
   @ParameterizedTest

@@ -2,39 +2,42 @@
 package dev.weft.backend;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDArrays;
-import ai.djl.ndarray.NDList;
 import java.util.Optional;
 
 /**
  * Multi-head self-attention of one layer. The three projections are one product with their weights
- * stacked, and 1/√d is folded into the rows of Q, so a batch spends no pass on either.
+ * stacked, and 1/√d is folded into the rows of Q or into the weights of its norm, so a batch spends
+ * no pass on either.
  *
- * @param queryKeyValue from H to 3·H
- * @param heads what is done with the projections, the same for all layers
+ * @param queryKeyValue from H to (h + 2k)·d
+ * @param norm weights (h + k, d) of the norm of queries and keys
+ * @param heads what is done with the projections
+ * @param output from h·d back to H
  */
-record Attention(Linear queryKeyValue, DotProductAttention heads) {
+record Attention(
+    Linear queryKeyValue, Optional<NDArray> norm, DotProductAttention heads, Linear output)
+    implements SelfAttention {
 
-  /** Reads {@code query}, {@code key} and {@code value}, each (hidden, hidden) with a bias. */
-  static Attention load(Names names, int hidden, int headSize, DotProductAttention heads) {
-    float scale = (float) (1 / Math.sqrt(headSize));
-    NDArray weight = stack(names, ".weight", scale, hidden, hidden);
-    NDArray bias = stack(names, ".bias", scale, hidden);
-    return new Attention(Linear.of(weight, bias), heads);
+  /** Attention without a norm of queries and keys. */
+  static Attention of(Linear queryKeyValue, DotProductAttention heads, Linear output) {
+    return new Attention(queryKeyValue, Optional.empty(), heads, output);
   }
 
-  private static NDArray stack(Names names, String part, float queryScale, long... shape) {
-    try (NDArray query = names.tensor("query" + part, shape).muli(queryScale);
-        NDArray key = names.tensor("key" + part, shape);
-        NDArray value = names.tensor("value" + part, shape)) {
-      return NDArrays.concat(new NDList(query, key, value), 0);
+  /** Reads the weights (d) of the norms of queries and keys, one row a head, queries scaled. */
+  static NDArray norms(Names names, String query, String key, Heads heads, float scale) {
+    try (NDArray ofQuery = names.tensor(query + ".weight", heads.size()).muli(scale);
+        NDArray ofKey = names.tensor(key + ".weight", heads.size());
+        NDArray queries = ofQuery.reshape(1, heads.size()).repeat(0, heads.queries());
+        NDArray keys = ofKey.reshape(1, heads.size()).repeat(0, heads.keyValues())) {
+      return queries.concat(keys, 0);
     }
   }
 
-  /** From (B, T, H) to the heads' answers side by side, (B, T, H). */
-  NDArray forward(NDArray x, Optional<NDArray> bias) {
-    try (NDArray projected = queryKeyValue.apply(x)) {
-      return heads.forward(projected, bias);
+  @Override
+  public NDArray forward(NDArray x, Relations relations) {
+    try (NDArray projected = queryKeyValue.apply(x);
+        NDArray context = heads.forward(projected, norm, relations)) {
+      return output.apply(context);
     }
   }
 }

@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weft.backend;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.types.SparseFormat;
-import ai.djl.nn.core.Embedding;
 import dev.weft.config.Weights;
-import dev.weft.text.AttentionMask;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -19,125 +15,94 @@ import java.util.Optional;
  *   x' = LayerNorm(a + act(a·W₁ + b₁)·W₂ + b₂)       for each layer
  * </pre>
  *
- * <p>Position and type rows are added once, at load, as every text is segment 0. Intermediates are
- * closed as soon as they are used: the allocator hands the same memory, still in cache, to the next
- * operation.
+ * <p>RoBERTa (arXiv:1907.11692), XLM-RoBERTa and CamemBERT number their positions from the padding
+ * index; ELECTRA (arXiv:2003.10555) may have narrower embeddings than layers.
  */
-final class BertEncoder implements Encoder {
-  private final BertConfig config;
-  private final NDArray words;
-  private final NDArray positions;
-  private final LayerNorm norm;
-  private final DotProductAttention heads;
-  private final List<Layer> layers;
+final class BertEncoder {
+  private BertEncoder() {}
 
-  /** Reads the weights, with or without the prefix {@code bert.}, on the device they come from. */
-  static BertEncoder load(BertConfig config, Weights weights) {
-    DotProductAttention heads =
-        new DotProductAttention(config.heads(), config.headSize(), weights.device());
-    try {
-      return new BertEncoder(config, heads, weights);
-    } catch (RuntimeException e) {
-      heads.close();
-      throw e;
+  /** The families, with the prefix of their tensors. */
+  enum Family {
+    BERT("bert."),
+    ROBERTA("roberta."),
+    ELECTRA("electra.");
+
+    private final String prefix;
+
+    Family(String prefix) {
+      this.prefix = prefix;
     }
   }
 
-  private BertEncoder(BertConfig config, DotProductAttention heads, Weights weights) {
-    this.config = config;
-    this.heads = heads;
-    int hidden = config.hiddenSize();
-    Names names = Names.of(weights, "bert.");
-    this.words = names.tensor("embeddings.word_embeddings.weight", config.vocabSize(), hidden);
-    try (NDArray types =
-            names.tensor(
-                "embeddings.token_type_embeddings.weight", config.typeVocabSize(), hidden);
-        NDArray segment = types.get(0)) {
-      this.positions =
-          names
-              .tensor("embeddings.position_embeddings.weight", config.maxPositions(), hidden)
-              .addi(segment);
+  static Encoder load(Family family, Config config, Weights weights, Scripts scripts) {
+    config.only("position_embedding_type", "absolute");
+    config.only("is_decoder", false);
+    int hidden = config.positive(768, "hidden_size");
+    Heads heads = Heads.parse(config, hidden, 12, "num_attention_heads");
+    Names names = Names.of(weights, family.prefix);
+    WordEmbeddings embeddings = embeddings(family, config, names, hidden);
+    return new LayeredEncoder(
+        LayeredEncoder.Outline.of(config, hidden, embeddings.positions()),
+        embeddings,
+        LayeredEncoder.Sight.same(Visibility.BOTH::relations),
+        layers(config, names, hidden, heads, scripts),
+        Optional.empty(),
+        scripts);
+  }
+
+  private static WordEmbeddings embeddings(Family family, Config config, Names names, int hidden) {
+    Names part = names.in("embeddings.");
+    int width = family == Family.ELECTRA ? config.positive(128, "embedding_size") : hidden;
+    Table words = Table.load(part, "word_embeddings", config.positive(30522, "vocab_size"), width);
+    int rows = config.positive(512, "max_position_embeddings");
+    Table places = Table.load(part, "position_embeddings", rows, width);
+    Table typed = WordEmbeddings.typed(part, places, config.positive(2, "type_vocab_size"), width);
+    Positions positions =
+        family == Family.ROBERTA
+            ? Positions.FromPadding.parse(config, typed)
+            : new Positions.Counted(typed);
+    Optional<Linear> projection =
+        width == hidden
+            ? Optional.empty()
+            : Optional.of(Linear.load(names, "embeddings_project", width, hidden));
+    return new WordEmbeddings(
+        words, positions, LayerNorm.load(part, "LayerNorm", width, eps(config)), projection);
+  }
+
+  private static List<LayeredEncoder.Layer> layers(
+      Config config, Names names, int hidden, Heads heads, Scripts scripts) {
+    DotProductAttention attention = new DotProductAttention(heads, scripts);
+    int wide = config.positive(3072, "intermediate_size");
+    HiddenAct activation = config.activation("gelu", "hidden_act");
+    float eps = eps(config);
+    List<LayeredEncoder.Layer> layers = new ArrayList<>();
+    for (int i = 0; i < config.positive(12, "num_hidden_layers"); i++) {
+      Names layer = names.in("encoder.layer." + i + ".");
+      Linear queryKeyValue =
+          Linear.stack(
+              layer.in("attention.self."),
+              hidden,
+              true,
+              new Linear.Part("query", hidden, heads.scale()),
+              new Linear.Part("key", hidden),
+              new Linear.Part("value", hidden));
+      layers.add(
+          new PostNormLayer(
+              Attention.of(
+                  queryKeyValue,
+                  attention,
+                  Linear.load(layer, "attention.output.dense", hidden, hidden)),
+              LayerNorm.load(layer, "attention.output.LayerNorm", hidden, eps),
+              new FeedForward.Plain(
+                  Linear.load(layer, "intermediate.dense", hidden, wide),
+                  activation,
+                  Linear.load(layer, "output.dense", wide, hidden)),
+              LayerNorm.load(layer, "output.LayerNorm", hidden, eps)));
     }
-    this.norm = LayerNorm.load(names, "embeddings.LayerNorm", hidden, config.layerNormEps());
-    List<Layer> stack = new ArrayList<>();
-    for (int i = 0; i < config.layers(); i++) {
-      stack.add(new Layer(config, heads, names.in("encoder.layer." + i + ".")));
-    }
-    this.layers = List.copyOf(stack);
+    return List.copyOf(layers);
   }
 
-  @Override
-  public String modelType() {
-    return "bert";
-  }
-
-  @Override
-  public int hiddenSize() {
-    return config.hiddenSize();
-  }
-
-  @Override
-  public int maxPositions() {
-    return config.maxPositions();
-  }
-
-  @Override
-  public List<NDArray> forward(NDArray inputIds, AttentionMask mask, HiddenLayers wanted) {
-    Optional<NDArray> bias = DotProductAttention.bias(mask, inputIds.getManager());
-    NDArray x = embed(inputIds, mask.width());
-    for (Layer layer : layers) {
-      x = layer.forward(x, bias);
-    }
-    return List.of(x);
-  }
-
-  private NDArray embed(NDArray inputIds, int width) {
-    try (NDArray rows =
-            Embedding.embedding(inputIds, words, SparseFormat.DENSE).singletonOrThrow();
-        NDArray places = positions.get("0:" + width)) {
-      return norm.apply(rows.addi(places));
-    }
-  }
-
-  @Override
-  public void close() {
-    heads.close();
-  }
-
-  private static final class Layer {
-    private final Attention attention;
-    private final Linear attentionOutput;
-    private final LayerNorm attentionNorm;
-    private final Linear intermediate;
-    private final HiddenAct activation;
-    private final Linear output;
-    private final LayerNorm outputNorm;
-
-    Layer(BertConfig config, DotProductAttention heads, Names names) {
-      int hidden = config.hiddenSize();
-      int wide = config.intermediateSize();
-      float eps = config.layerNormEps();
-      this.attention =
-          Attention.load(names.in("attention.self."), hidden, config.headSize(), heads);
-      this.attentionOutput = Linear.load(names, "attention.output.dense", hidden, hidden);
-      this.attentionNorm = LayerNorm.load(names, "attention.output.LayerNorm", hidden, eps);
-      this.intermediate = Linear.load(names, "intermediate.dense", hidden, wide);
-      this.activation = config.activation();
-      this.output = Linear.load(names, "output.dense", wide, hidden);
-      this.outputNorm = LayerNorm.load(names, "output.LayerNorm", hidden, eps);
-    }
-
-    /** Closes {@code x}. */
-    NDArray forward(NDArray x, Optional<NDArray> bias) {
-      try (x;
-          NDArray context = attention.forward(x, bias);
-          NDArray attended = attentionOutput.apply(context);
-          NDArray a = attentionNorm.apply(attended.addi(x));
-          NDArray wide = intermediate.apply(a);
-          NDArray active = activation.apply(wide);
-          NDArray narrow = output.apply(active)) {
-        return outputNorm.apply(narrow.addi(a));
-      }
-    }
+  private static float eps(Config config) {
+    return config.number(1e-12, "layer_norm_eps");
   }
 }

@@ -1,62 +1,138 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weft.backend;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
-import dev.weft.text.AttentionMask;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
  * softmax(Q·Kᵀ + bias)·V for all heads (Vaswani et al. 2017, arXiv:1706.03762), by torch's {@code
  * scaled_dot_product_attention}: it never writes the (T, T) scores to memory, which takes a tenth
- * off the time of long texts. Q must be scaled by 1/√d already.
+ * off the time of long texts. The 1/√d must be in Q already, or in the weights of its norm.
+ *
+ * <p>Before that, where the architecture asks for it and in this order: queries and keys of each
+ * head are divided by their root mean square, and turned by the angles of {@link Rotary}.
  */
-final class DotProductAttention implements AutoCloseable {
-  /** Added to scores of masked positions; exp of it is zero beside any real score. */
-  private static final float MASKED = -1e9f;
-
+final class DotProductAttention {
   private final ScriptFunction plain;
+  private final ScriptFunction causal;
   private final ScriptFunction biased;
 
-  DotProductAttention(int heads, int headSize, Device device) {
-    this.plain = ScriptFunction.compile("x: Tensor", body(heads, headSize, "None"), device);
-    this.biased =
-        ScriptFunction.compile("x: Tensor, bias: Tensor", body(heads, headSize, "bias"), device);
+  /** What is done to queries and keys before they meet. */
+  enum Positions {
+    /** Nothing: positions are in the hidden states, or in the bias. */
+    ELSEWHERE,
+    /** They are turned by rotary angles. */
+    ROTARY
   }
 
-  private static String body(int heads, int headSize, String bias) {
+  /** Attention without rotary positions or norms, as BERT has it. */
+  DotProductAttention(Heads heads, Scripts scripts) {
+    this(heads, Positions.ELSEWHERE, Optional.empty(), scripts);
+  }
+
+  /**
+   * Compiles its functions.
+   *
+   * @param heads how rows are cut
+   * @param positions whether {@link #forward} is given a rotation
+   * @param norm ε of the norm of queries and keys; where there is one, {@link #forward} is given
+   *     weights
+   */
+  DotProductAttention(Heads heads, Positions positions, Optional<Float> norm, Scripts scripts) {
+    List<String> parameters = new ArrayList<>(List.of("x: Tensor"));
+    StringBuilder before = new StringBuilder(cut(heads));
+    if (norm.isPresent()) {
+      parameters.add("gamma: Tensor");
+      before.append("p = ").append(RmsNorm.expression("p", "gamma", norm.get())).append('\n');
+    }
+    if (positions == Positions.ROTARY) {
+      parameters.add("cos: Tensor, sin: Tensor");
+      before.append(Rotary.turn("p", heads.size()));
+    }
+    before.append(part(heads));
+    String given = String.join(", ", parameters);
+    this.plain = scripts.compile(given, before + answer(heads, "None", "False"));
+    this.causal = scripts.compile(given, before + answer(heads, "None", "True"));
+    this.biased =
+        scripts.compile(given + ", bias: Tensor", before + answer(heads, "bias", "False"));
+  }
+
+  /** Lines that make of x: p, queries and keys (B, T, h + k, d), and v, values (B, T, k, d). */
+  private static String cut(Heads heads) {
+    int both = heads.queries() + heads.keyValues();
     return """
     b = torch.size(x, 0)
     t = torch.size(x, 1)
-    s = torch.view(x, [b, t, 3, %1$d, %2$d])
-    q = torch.transpose(torch.select(s, 2, 0), 1, 2)
-    k = torch.transpose(torch.select(s, 2, 1), 1, 2)
-    v = torch.transpose(torch.select(s, 2, 2), 1, 2)
-    y = torch.scaled_dot_product_attention(q, k, v, %4$s, 0., False, scale=1.)
-    return torch.reshape(torch.transpose(y, 1, 2), [b, t, %3$d])
+    s = torch.view(x, [b, t, %2$d, %3$d])
+    p = torch.slice(s, 2, 0, %1$d)
+    v = torch.slice(s, 2, %1$d, %2$d)
     """
-        .formatted(heads, headSize, heads * headSize, bias);
+        .formatted(both, both + heads.keyValues(), heads.size());
   }
 
-  /** What to add to the scores, (B, 1, 1, T); empty where every position counts. */
-  static Optional<NDArray> bias(AttentionMask mask, NDManager batch) {
-    if (mask.isFull()) {
-      return Optional.empty();
+  /** Lines that make of p: q and k; keys and values are repeated for the queries they serve. */
+  private static String part(Heads heads) {
+    String lines =
+        """
+        q = torch.slice(p, 2, 0, %1$d)
+        k = torch.slice(p, 2, %1$d, %2$d)
+        """
+            .formatted(heads.queries(), heads.queries() + heads.keyValues());
+    int group = heads.queries() / heads.keyValues();
+    if (group == 1) {
+      return lines;
     }
-    Shape shape = new Shape(mask.rows(), 1, 1, mask.width());
-    return Optional.of(batch.create(mask.toFloats(0f, MASKED), shape));
+    String repeat =
+        """
+        %1$s = torch.reshape(torch.expand(torch.unsqueeze(%1$s, 3), [b, t, %2$d, %3$d, %4$d]), \
+        [b, t, %5$d, %4$d])
+        """;
+    int k = heads.keyValues();
+    int d = heads.size();
+    return lines
+        + repeat.formatted("k", k, group, d, heads.queries())
+        + repeat.formatted("v", k, group, d, heads.queries());
   }
 
-  /** From Q, K and V side by side, (B, T, 3·H), to the heads' answers side by side, (B, T, H). */
-  NDArray forward(NDArray projected, Optional<NDArray> bias) {
-    return bias.map(b -> biased.call(projected, b)).orElseGet(() -> plain.call(projected));
+  private static String answer(Heads heads, String bias, String causal) {
+    return """
+    q = torch.transpose(q, 1, 2)
+    k = torch.transpose(k, 1, 2)
+    v = torch.transpose(v, 1, 2)
+    y = torch.scaled_dot_product_attention(q, k, v, %2$s, 0., %3$s, scale=1.)
+    return torch.reshape(torch.transpose(y, 1, 2), [b, t, %1$d])
+    """
+        .formatted(heads.queryWidth(), bias, causal);
   }
 
-  @Override
-  public void close() {
-    plain.close();
-    biased.close();
+  /** Attention without norms of queries and keys. */
+  NDArray forward(NDArray projected, Relations relations) {
+    return forward(projected, Optional.empty(), relations);
+  }
+
+  /**
+   * The heads' answers.
+   *
+   * @param projected queries, keys and values side by side, (B, T, (h + 2k)·d)
+   * @param gamma weights (h + k, d) of the norm of queries and keys, where there is one
+   * @return the heads side by side, (B, T, h·d)
+   */
+  NDArray forward(NDArray projected, Optional<NDArray> gamma, Relations relations) {
+    List<NDArray> arguments = new ArrayList<>(5);
+    arguments.add(projected);
+    gamma.ifPresent(arguments::add);
+    relations
+        .rotation()
+        .ifPresent(
+            angles -> {
+              arguments.add(angles.cos());
+              arguments.add(angles.sin());
+            });
+    relations.bias().ifPresent(arguments::add);
+    ScriptFunction function =
+        relations.bias().isPresent() ? biased : relations.causal() ? causal : plain;
+    return function.call(arguments.toArray(NDArray[]::new));
   }
 }

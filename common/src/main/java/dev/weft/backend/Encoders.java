@@ -6,35 +6,67 @@ import dev.weft.config.ModelException;
 import dev.weft.config.Weights;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.BiFunction;
 
 /** The architectures Weft can run, by the {@code model_type} of a Hugging Face configuration. */
 public final class Encoders {
-  private static final Map<String, BiFunction<Json, Weights, Encoder>> KNOWN =
-      new TreeMap<>(
-          Map.of("bert", (config, weights) -> BertEncoder.load(BertConfig.parse(config), weights)));
+  private static final Map<String, Architecture> KNOWN = new TreeMap<>();
+
+  static {
+    KNOWN.put("albert", AlbertEncoder::load);
+    KNOWN.put("bert", bert(BertEncoder.Family.BERT));
+    KNOWN.put("camembert", bert(BertEncoder.Family.ROBERTA));
+    KNOWN.put("distilbert", DistilBertEncoder::load);
+    KNOWN.put("electra", bert(BertEncoder.Family.ELECTRA));
+    KNOWN.put("modernbert", ModernBertEncoder::load);
+    KNOWN.put("mpnet", MpnetEncoder::load);
+    KNOWN.put("mt5", T5Encoder::load);
+    KNOWN.put("qwen3", decoder(DecoderEncoder.Family.QWEN3));
+    KNOWN.put("roberta", bert(BertEncoder.Family.ROBERTA));
+    KNOWN.put("t5", T5Encoder::load);
+    KNOWN.put("xlm-roberta", bert(BertEncoder.Family.ROBERTA));
+  }
 
   private Encoders() {}
+
+  /** Reads one architecture; the scripts it compiles are closed by the caller if it fails. */
+  private interface Architecture {
+    Encoder load(Config config, Weights weights, Scripts scripts);
+  }
+
+  private static Architecture bert(BertEncoder.Family family) {
+    return (config, weights, scripts) -> BertEncoder.load(family, config, weights, scripts);
+  }
+
+  private static Architecture decoder(DecoderEncoder.Family family) {
+    return (config, weights, scripts) -> DecoderEncoder.load(family, config, weights, scripts);
+  }
 
   /**
    * Reads an architecture with its weights.
    *
    * @param config the Hugging Face {@code config.json}
    * @param weights its tensors, with or without the architecture's own prefix
-   * @throws ModelException if the type is unknown, naming the known ones
+   * @throws ModelException if the type is unknown, naming the known ones, or if the configuration
+   *     asks for something that is not supported, naming file, key, value and what is supported
    */
   public static Encoder load(Json config, Weights weights) {
     String type = config.string("model_type");
-    BiFunction<Json, Weights, Encoder> load = KNOWN.get(type);
-    if (load == null) {
+    Architecture architecture = KNOWN.get(type);
+    if (architecture == null) {
       throw new ModelException(
           config.file()
               + ": model_type \""
               + type
               + "\" is not known; known: "
               + KNOWN.keySet()
-              + ". Choose a model of one of these types");
+              + ". Choose a model of one of these types, or run an exported one with backend=onnx");
     }
-    return load.apply(config, weights);
+    Scripts scripts = new Scripts(weights.device());
+    try {
+      return architecture.load(new Config(config), weights, scripts);
+    } catch (RuntimeException e) {
+      scripts.close();
+      throw e;
+    }
   }
 }

@@ -3,7 +3,6 @@ package dev.weft.backend;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Activation;
-import dev.weft.config.Json;
 import dev.weft.config.ModelException;
 import java.util.Arrays;
 import java.util.List;
@@ -50,16 +49,18 @@ enum HiddenAct {
 
   abstract NDArray apply(NDArray x);
 
-  static HiddenAct parse(Json json) {
-    String name = json.findString("hidden_act").orElse("gelu");
+  /** The activation of this name, found under a key of a file. */
+  static HiddenAct of(String file, String key, String name) {
     return Arrays.stream(values())
         .filter(act -> act.names.contains(name))
         .findFirst()
         .orElseThrow(
             () ->
                 new ModelException(
-                    json.file()
-                        + ": hidden_act \""
+                    file
+                        + ": "
+                        + key
+                        + " \""
                         + name
                         + "\" is not known; known: "
                         + Arrays.stream(values()).flatMap(act -> act.names.stream()).toList()));

@@ -2,16 +2,19 @@
 package dev.weft.backend;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import java.util.Optional;
 
 /**
  * y = x·Wᵀ + b, with W (out, in) as torch stores it. The numbers of W lie in memory as those of Wᵀ
  * do: the product then reads both factors along their rows, which its kernels do some percent
  * faster.
  */
-record Linear(NDArray weight, NDArray bias) {
+record Linear(NDArray weight, Optional<NDArray> bias) {
 
   /** Takes ownership of both arrays. */
-  static Linear of(NDArray weight, NDArray bias) {
+  static Linear of(NDArray weight, Optional<NDArray> bias) {
     try (weight;
         NDArray turned = weight.transpose();
         NDArray copy = turned.flatten()) {
@@ -19,11 +22,71 @@ record Linear(NDArray weight, NDArray bias) {
     }
   }
 
+  /** Reads {@code weight} and {@code bias}. */
   static Linear load(Names names, String name, int in, int out) {
-    return of(names.tensor(name + ".weight", out, in), names.tensor(name + ".bias", out));
+    return load(names, name, in, out, true);
+  }
+
+  /** Reads {@code weight}, and {@code bias} where the configuration says there is one. */
+  static Linear load(Names names, String name, int in, int out, boolean biased) {
+    Optional<NDArray> bias =
+        biased ? Optional.of(names.tensor(name + ".bias", out)) : Optional.empty();
+    return of(names.tensor(name + ".weight", out, in), bias);
+  }
+
+  /** Reads queries, keys and values that are one product already; scales the queries. */
+  static Linear fused(Names names, String name, int in, Heads heads, boolean biased) {
+    int out = heads.queryWidth() + 2 * heads.keyValueWidth();
+    NDArray weight = names.tensor(name + ".weight", out, in);
+    scaleQueries(weight, heads);
+    if (!biased) {
+      return of(weight, Optional.empty());
+    }
+    NDArray bias = names.tensor(name + ".bias", out);
+    scaleQueries(bias, heads);
+    return of(weight, Optional.of(bias));
+  }
+
+  private static void scaleQueries(NDArray rows, Heads heads) {
+    try (NDArray queries = rows.get("0:" + heads.queryWidth())) {
+      queries.muli(heads.scale());
+    }
+  }
+
+  /** Several products of the same input as one, their results side by side. */
+  static Linear stack(Names names, int in, boolean biased, Part... parts) {
+    NDList weights = new NDList();
+    NDList biases = new NDList();
+    for (Part part : parts) {
+      weights.add(names.tensor(part.name + ".weight", part.out, in).muli(part.scale));
+      if (biased) {
+        biases.add(names.tensor(part.name + ".bias", part.out).muli(part.scale));
+      }
+    }
+    try (weights;
+        biases) {
+      return of(
+          NDArrays.concat(weights, 0),
+          biased ? Optional.of(NDArrays.concat(biases, 0)) : Optional.empty());
+    }
+  }
+
+  /**
+   * One of several products.
+   *
+   * @param name of its weights
+   * @param out width of its result
+   * @param scale what its result is multiplied by
+   */
+  record Part(String name, int out, float scale) {
+    Part(String name, int out) {
+      this(name, out, 1f);
+    }
   }
 
   NDArray apply(NDArray x) {
-    return ai.djl.nn.core.Linear.linear(x, weight, bias).singletonOrThrow();
+    return bias.map(b -> ai.djl.nn.core.Linear.linear(x, weight, b))
+        .orElseGet(() -> ai.djl.nn.core.Linear.linear(x, weight))
+        .singletonOrThrow();
   }
 }

@@ -5,7 +5,7 @@
  *
  * <pre>{@code
  * Encoder encoder = Encoders.load(config, weights);
- * NDArray hidden = encoder.forward(inputIds, mask); // (B, T, encoder.hiddenSize())
+ * NDArray hidden = encoder.forward(inputIds, mask, HiddenLayers.LAST).get(0); // (B, T, H)
  * }</pre>
  */
 @NullMarked

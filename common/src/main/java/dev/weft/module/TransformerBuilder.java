@@ -162,13 +162,13 @@ public final class TransformerBuilder {
   }
 
   private static int within(String what, int value, Encoder encoder) {
-    if (value > encoder.maxPositions()) {
+    if (value > encoder.positionLimit()) {
       throw new ModelException(
           what
               + " "
               + value
               + " is more than the model's "
-              + encoder.maxPositions()
+              + encoder.positionLimit()
               + " positions");
     }
     return value;

@@ -81,6 +81,16 @@ public final class AttentionMask {
     return leftPads[row];
   }
 
+  /** Whether any row has padding on its left. */
+  public boolean hasLeftPads() {
+    for (int pads : leftPads) {
+      if (pads > 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** How many positions of the row count. */
   public int length(int row) {
     return to[row] - from[row];

@@ -31,9 +31,11 @@ class DotProductAttentionTest {
       projected[i] = (float) random.nextGaussian();
     }
     try (NDManager manager = TestEngine.cpu();
-        DotProductAttention attention = new DotProductAttention(heads, headSize, Device.cpu())) {
+        Scripts scripts = new Scripts(Device.cpu())) {
+      DotProductAttention attention = new DotProductAttention(Heads.of(heads, headSize), scripts);
       NDArray x = manager.create(projected, new Shape(LENGTHS.length, WIDTH, 3L * hidden));
-      float[] actual = attention.forward(x, DotProductAttention.bias(mask, manager)).toFloatArray();
+      float[] actual =
+          attention.forward(x, Visibility.BOTH.relations(mask, manager)).toFloatArray();
       for (int row = 0; row < LENGTHS.length; row++) {
         for (int t = mask.from(row); t < mask.to(row); t++) {
           for (int i = 0; i < hidden; i++) {
