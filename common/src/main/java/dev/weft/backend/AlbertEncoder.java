@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weft.backend;
 
-import ai.djl.ndarray.NDArray;
 import dev.weft.config.Weights;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,7 +9,7 @@ import java.util.Optional;
 /**
  * ALBERT (Lan et al. 2019, arXiv:1909.11942): BERT whose embeddings are narrower than its layers,
  * and whose layers share their weights in groups. Layer i runs the inner layers of group ⌊i ·
- * groups / layers⌋, one after the other.
+ * groups / layers⌋, one after the other; the hidden states after each of them count.
  */
 final class AlbertEncoder {
   private AlbertEncoder() {}
@@ -18,7 +17,7 @@ final class AlbertEncoder {
   static Encoder load(Config config, Weights weights, Scripts scripts) {
     config.only("position_embedding_type", "absolute");
     int hidden = config.positive(4096, "hidden_size");
-    Heads heads = Heads.parse(config, hidden, 64, "num_attention_heads");
+    Heads heads = Heads.parse(config, "num_attention_heads", 64, "hidden_size", hidden);
     Names names = Names.of(weights, "albert.");
     Names part = names.in("embeddings.");
     int width = config.positive(128, "embedding_size");
@@ -50,19 +49,19 @@ final class AlbertEncoder {
         groups <= layers,
         "num_hidden_groups " + groups + " is more than num_hidden_layers " + layers);
     DotProductAttention attention = new DotProductAttention(heads, scripts);
-    List<LayeredEncoder.Layer> shared = new ArrayList<>();
+    List<List<PostNormLayer>> shared = new ArrayList<>();
     for (int g = 0; g < groups; g++) {
       List<PostNormLayer> inner = new ArrayList<>();
       for (int i = 0; i < config.positive(1, "inner_group_num"); i++) {
         Names layer = names.in("encoder.albert_layer_groups." + g + ".albert_layers." + i + ".");
         inner.add(layer(config, layer, hidden, heads, attention));
       }
-      shared.add(new Group(List.copyOf(inner)));
+      shared.add(List.copyOf(inner));
     }
     List<LayeredEncoder.Layer> stack = new ArrayList<>();
     for (int i = 0; i < layers; i++) {
       // In floating point, as the reference divides.
-      stack.add(shared.get((int) (i / ((double) layers / groups))));
+      stack.addAll(shared.get((int) (i / ((double) layers / groups))));
     }
     return List.copyOf(stack);
   }
@@ -91,19 +90,5 @@ final class AlbertEncoder {
 
   private static float eps(Config config) {
     return config.number(1e-12, "layer_norm_eps");
-  }
-
-  /** Layers that count as one. */
-  private record Group(List<PostNormLayer> inner) implements LayeredEncoder.Layer {
-    @Override
-    public NDArray forward(NDArray x, Relations relations) {
-      NDArray result = inner.get(0).forward(x, relations);
-      for (PostNormLayer next : inner.subList(1, inner.size())) {
-        try (NDArray done = result) {
-          result = next.forward(done, relations);
-        }
-      }
-      return result;
-    }
   }
 }

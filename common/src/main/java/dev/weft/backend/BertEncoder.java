@@ -38,7 +38,7 @@ final class BertEncoder {
     config.only("position_embedding_type", "absolute");
     config.only("is_decoder", false);
     int hidden = config.positive(768, "hidden_size");
-    Heads heads = Heads.parse(config, hidden, 12, "num_attention_heads");
+    Heads heads = Heads.parse(config, "num_attention_heads", 12, "hidden_size", hidden);
     Names names = Names.of(weights, family.prefix);
     WordEmbeddings embeddings = embeddings(family, config, names, hidden);
     return new LayeredEncoder(

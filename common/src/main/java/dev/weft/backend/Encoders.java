@@ -4,7 +4,9 @@ package dev.weft.backend;
 import dev.weft.config.Json;
 import dev.weft.config.ModelException;
 import dev.weft.config.Weights;
+import java.util.Collections;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** The architectures Weft can run, by the {@code model_type} of a Hugging Face configuration. */
@@ -39,6 +41,11 @@ public final class Encoders {
 
   private static Architecture decoder(DecoderEncoder.Family family) {
     return (config, weights, scripts) -> DecoderEncoder.load(family, config, weights, scripts);
+  }
+
+  /** The known values of {@code model_type}, in the order of the alphabet. */
+  public static Set<String> types() {
+    return Collections.unmodifiableSet(KNOWN.keySet());
   }
 
   /**

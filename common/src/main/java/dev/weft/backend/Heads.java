@@ -16,12 +16,12 @@ record Heads(int queries, int keyValues, int size) {
     return new Heads(heads, heads, size);
   }
 
-  /** Reads {@code num_attention_heads}, which must divide H. */
-  static Heads parse(Config config, int hidden, int otherwise, String... keys) {
-    int heads = config.positive(otherwise, keys);
+  /** As many as a key says, which must divide the width H under another key. */
+  static Heads parse(Config config, String key, int otherwise, String widthKey, int hidden) {
+    int heads = config.positive(otherwise, key);
     config.check(
         hidden % heads == 0,
-        keys[0] + " " + heads + " does not divide the width of the hidden states " + hidden);
+        widthKey + " " + hidden + " is not a multiple of " + key + " " + heads);
     return of(heads, hidden / heads);
   }
 

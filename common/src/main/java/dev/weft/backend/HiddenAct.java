@@ -37,7 +37,7 @@ enum HiddenAct {
   SILU("silu", "swish") {
     @Override
     NDArray apply(NDArray x) {
-      return Activation.swish(x, 1f);
+      return Activation.sigmoid(x).muli(x);
     }
   };
 

@@ -17,7 +17,7 @@ final class ModernBertEncoder {
 
   static Encoder load(Config config, Weights weights, Scripts scripts) {
     int hidden = config.positive(768, "hidden_size");
-    Heads heads = Heads.parse(config, hidden, 12, "num_attention_heads");
+    Heads heads = Heads.parse(config, "num_attention_heads", 12, "hidden_size", hidden);
     Names names = Names.of(weights, "model.");
     Table words =
         Table.load(

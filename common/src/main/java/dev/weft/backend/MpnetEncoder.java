@@ -25,7 +25,7 @@ final class MpnetEncoder {
       throw config.unsupported("relative_attention_num_buckets", buckets + "", BUCKETS + "");
     }
     int hidden = config.positive(768, "hidden_size");
-    Heads heads = Heads.parse(config, hidden, 12, "num_attention_heads");
+    Heads heads = Heads.parse(config, "num_attention_heads", 12, "hidden_size", hidden);
     Names names = Names.of(weights, "mpnet.");
     Names part = names.in("embeddings.");
     int rows = config.positive(512, "max_position_embeddings");
