@@ -7,10 +7,12 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.weft.Golden;
 import dev.weft.TestEngine;
+import dev.weft.config.TensorData;
 import dev.weft.config.Weights;
 import dev.weft.text.AttentionMask;
 import dev.weft.text.PaddingSide;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
@@ -48,6 +50,11 @@ class DeepEncoderTest {
     @Override
     public Set<String> names() {
       return Set.of();
+    }
+
+    @Override
+    public Map<String, TensorData> stored() {
+      return Map.of();
     }
 
     @Override

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weft.backend;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
@@ -9,7 +8,7 @@ import com.google.gson.Gson;
 import com.google.gson.JsonObject;
 import dev.weft.config.Json;
 import dev.weft.config.Weights;
-import dev.weft.store.SafeTensors;
+import dev.weft.store.TensorsOfFile;
 import dev.weft.text.AttentionMask;
 import dev.weft.text.PaddingSide;
 import java.io.IOException;
@@ -17,8 +16,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -61,12 +58,13 @@ record GoldenModel(String name, JsonObject config, int[][] ids) {
   }
 
   Weights weights(NDManager device) {
-    return weights(SafeTensors.open(ROOT.resolve(name + ".safetensors")), device);
+    return TensorsOfFile.open(ROOT.resolve(name + ".safetensors"), device);
   }
 
   /** The reference's states, [layer][token of all rows · H]. */
   float[][] expected(NDManager device) {
-    NDArray states = SafeTensors.open(ROOT.resolve(name + ".safetensors")).read("expected", device);
+    Weights all = weights(device);
+    NDArray states = all.tensor("expected", all.stored().get("expected").shape());
     return states.split(states.getShape().get(0), 0).stream()
         .map(NDArray::toFloatArray)
         .toArray(float[][]::new);
@@ -102,30 +100,6 @@ record GoldenModel(String name, JsonObject config, int[][] ids) {
       tokens += mask.length(row);
     }
     return Arrays.copyOf(counting, tokens * hidden);
-  }
-
-  private static Weights weights(SafeTensors file, NDManager device) {
-    return new Weights() {
-      @Override
-      public Device device() {
-        return device.getDevice();
-      }
-
-      @Override
-      public Set<String> names() {
-        return file.names();
-      }
-
-      @Override
-      public NDArray tensor(String name, long... shape) {
-        NDArray tensor = file.read(name, device);
-        if (!tensor.getShape().equals(new Shape(shape))) {
-          throw new IllegalStateException(
-              name + " is " + tensor.getShape() + ", asked for " + List.of(new Shape(shape)));
-        }
-        return tensor;
-      }
-    };
   }
 
   @Override
