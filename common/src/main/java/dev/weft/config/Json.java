@@ -108,6 +108,11 @@ public final class Json {
             });
   }
 
+  /** A required number. */
+  public double number(String... keys) {
+    return findNumber(keys).orElseThrow(() -> missing(keys));
+  }
+
   /** A number that may be absent. */
   public Optional<Double> findNumber(String... keys) {
     return find(keys)
@@ -170,6 +175,14 @@ public final class Json {
       values[i] = item.getAsString();
     }
     return Optional.of(List.of(values));
+  }
+
+  /** As {@link #strings}, of a key that must be present. */
+  public List<String> requiredStrings(String... keys) {
+    if (find(keys).isEmpty()) {
+      throw missing(keys);
+    }
+    return strings(keys);
   }
 
   /** A nested object; an absent key reads as an empty one. */

@@ -18,6 +18,13 @@ public interface Weights {
   Set<String> names();
 
   /**
+   * The shape of a tensor that no configuration promises one for.
+   *
+   * @throws ModelException if it is absent
+   */
+  long[] shape(String name);
+
+  /**
    * Reads one tensor.
    *
    * @param name its name in the file

@@ -33,6 +33,11 @@ final class FileWeights implements Weights {
   }
 
   @Override
+  public long[] shape(String name) {
+    return file.entry(name).shape();
+  }
+
+  @Override
   public NDArray tensor(String name, long... shape) {
     TensorEntry entry = file.entry(name);
     if (!Arrays.equals(entry.shape(), shape)) {

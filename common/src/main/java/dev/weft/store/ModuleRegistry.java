@@ -3,11 +3,14 @@ package dev.weft.store;
 
 import dev.weft.config.ModelException;
 import dev.weft.module.Asym;
+import dev.weft.module.BoW;
 import dev.weft.module.Dense;
 import dev.weft.module.Normalize;
 import dev.weft.module.Pooling;
 import dev.weft.module.Router;
 import dev.weft.module.Transformer;
+import dev.weft.module.WordEmbeddings;
+import dev.weft.module.WordWeights;
 import dev.weft.pipeline.ModuleDir;
 import dev.weft.pipeline.ModuleType;
 import dev.weft.pipeline.Stage;
@@ -53,6 +56,9 @@ public final class ModuleRegistry {
     own("Normalize", Normalize::load, types);
     own("Router", Router::load, types);
     own("Asym", Asym::load, types);
+    own("BoW", BoW::load, types);
+    own("WordEmbeddings", WordEmbeddings::load, types);
+    own("WordWeights", WordWeights::load, types);
     return new ModuleRegistry(types);
   }
 

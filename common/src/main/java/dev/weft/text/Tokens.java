@@ -91,13 +91,16 @@ public final class Tokens {
     return builder.build().withPromptLength(promptLength).withTask(task);
   }
 
-  /** The mask of these rows as one batch, padded to the longest. */
+  /**
+   * The mask of these rows as one batch, padded to the longest, and to one position where all are
+   * empty: there is no batch without any.
+   */
   public AttentionMask mask(PaddingSide side) {
     int[] lengths = new int[rows()];
     for (int row = 0; row < lengths.length; row++) {
       lengths[row] = length(row);
     }
-    return AttentionMask.of(lengths, width(), side);
+    return AttentionMask.of(lengths, Math.max(1, width()), side);
   }
 
   /**

@@ -11,22 +11,24 @@ import java.util.Arrays;
  */
 public enum WordTokenizerType {
   /** {@link WhitespaceTokenizer}. */
-  WHITESPACE("whitespace.WhitespaceTokenizer", "whitespacetokenizer_config.json"),
+  WHITESPACE(
+      "models.tokenizer.WhitespaceTokenizer.WhitespaceTokenizer",
+      "whitespacetokenizer_config.json"),
 
   /** {@link PhraseTokenizer}. */
-  PHRASE("phrase.PhraseTokenizer", "phrasetokenizer_config.json"),
+  PHRASE("models.tokenizer.PhraseTokenizer.PhraseTokenizer", "phrasetokenizer_config.json"),
 
   /** {@link TransformersTokenizerWrapper}. */
-  TRANSFORMERS("word.TransformersTokenizerWrapper", "tokenizer.json");
+  TRANSFORMERS(
+      "sentence_transformer.modules.tokenizer.word.TransformersTokenizerWrapper", "tokenizer.json");
 
   private static final String REFERENCE = "sentence_transformers.";
-  private static final String PACKAGE = REFERENCE + "sentence_transformer.modules.tokenizer.";
 
   private final String path;
   private final String file;
 
   WordTokenizerType(String path, String file) {
-    this.path = PACKAGE + path;
+    this.path = REFERENCE + path;
     this.file = file;
   }
 
@@ -58,7 +60,10 @@ public enum WordTokenizerType {
     return path.substring(path.lastIndexOf('.') + 1);
   }
 
-  /** The Python path of the reference's 6.2, for a {@code tokenizer_class} to be written. */
+  /**
+   * The Python path for a {@code tokenizer_class} to be written: one that every release with the
+   * class resolves.
+   */
   public String path() {
     return path;
   }

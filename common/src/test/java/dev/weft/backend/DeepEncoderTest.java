@@ -53,6 +53,11 @@ class DeepEncoderTest {
     }
 
     @Override
+    public long[] shape(String name) {
+      throw new IllegalStateException(name);
+    }
+
+    @Override
     public Map<String, TensorData> stored() {
       return Map.of();
     }

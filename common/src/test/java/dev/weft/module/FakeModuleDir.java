@@ -69,6 +69,15 @@ record FakeModuleDir(Map<String, String> texts, Map<String, NDArray> tensors) im
       }
 
       @Override
+      public long[] shape(String name) {
+        NDArray tensor = tensors.get(name);
+        if (tensor == null) {
+          throw new ModelException("no tensor " + name);
+        }
+        return tensor.getShape().getShape();
+      }
+
+      @Override
       public NDArray tensor(String name, long... shape) {
         NDArray tensor = tensors.get(name);
         if (tensor == null) {
