@@ -19,6 +19,14 @@ def write(name: str, content: dict[str, Any]) -> None:
     (FOLDER / f"{name}.json").write_text(text + "\n", encoding="utf-8")
 
 
+def weights(module: torch.nn.Module) -> dict[str, Any]:
+    """The tensors the reference saves of a module, each with its shape and its values row by row."""
+    return {
+        name: {"shape": list(tensor.shape), "values": tensor.flatten().tolist()}
+        for name, tensor in module.state_dict().items()
+    }
+
+
 def _text(value: Any, indent: str) -> str:
     deeper = indent + " "
     if isinstance(value, dict):
