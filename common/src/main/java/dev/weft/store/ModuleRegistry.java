@@ -4,11 +4,16 @@ package dev.weft.store;
 import dev.weft.config.ModelException;
 import dev.weft.module.Asym;
 import dev.weft.module.BoW;
+import dev.weft.module.CNN;
 import dev.weft.module.Dense;
+import dev.weft.module.Dropout;
+import dev.weft.module.LSTM;
+import dev.weft.module.LayerNorm;
 import dev.weft.module.Normalize;
 import dev.weft.module.Pooling;
 import dev.weft.module.Router;
 import dev.weft.module.Transformer;
+import dev.weft.module.WeightedLayerPooling;
 import dev.weft.module.WordEmbeddings;
 import dev.weft.module.WordWeights;
 import dev.weft.pipeline.ModuleDir;
@@ -59,6 +64,11 @@ public final class ModuleRegistry {
     own("BoW", BoW::load, types);
     own("WordEmbeddings", WordEmbeddings::load, types);
     own("WordWeights", WordWeights::load, types);
+    own("CNN", CNN::load, types);
+    own("LSTM", LSTM::load, types);
+    own("WeightedLayerPooling", WeightedLayerPooling::load, types);
+    own("LayerNorm", LayerNorm::load, types);
+    own("Dropout", Dropout::load, types);
     return new ModuleRegistry(types);
   }
 
