@@ -22,17 +22,26 @@ final class PythonFloat {
     1e17, 1e18, 1e19, 1e20, 1e21, 1e22
   };
 
-  /** Digits up to here are a whole number that a double holds exactly after one more digit. */
-  private static final long MAX_MANTISSA = (1L << 53) / 10 - 1;
+  /** A whole number up to here holds one more digit. */
+  private static final long MAX_MANTISSA = (Long.MAX_VALUE - 9) / 10;
+
+  /** Whole numbers up to here are doubles. */
+  private static final long MAX_EXACT = 1L << 53;
+
+  /** The bits of a double that a float has no room for, and half of what they count to. */
+  private static final int LOST_BITS = (1 << 29) - 1;
+
+  private static final int HALF = 1 << 28;
 
   private PythonFloat() {}
 
   /**
-   * The number in {@code [from, to)}, correctly rounded.
+   * The number in {@code [from, to)}, rounded to a double and that to a float, as an array of
+   * Python's numbers is when it becomes an embedding table.
    *
    * @throws NumberFormatException if it is none
    */
-  static double parse(char[] text, int from, int to) {
+  static float parse(char[] text, int from, int to) {
     int at = from;
     boolean negative = at < to && text[at] == '-';
     if (negative) {
@@ -57,21 +66,57 @@ final class PythonFloat {
     if (digits == 0 || scale >= TENS.length) {
       return parseSlowly(new String(text, from, to - from));
     }
-    // Both are exact, so the quotient is rounded once.
     double value = mantissa / TENS[scale];
-    return negative ? -value : value;
+    if (mantissa > MAX_EXACT && isNearHalf(value)) {
+      return parseSlowly(new String(text, from, to - from));
+    }
+    return (float) (negative ? -value : value);
   }
 
-  private static double parseSlowly(String text) {
+  /**
+   * Whether a double that may be wrong in its last two places could round to the wrong float. A
+   * whole number of up to 2⁵³ is exact, and its quotient is rounded once, so it has none wrong.
+   */
+  private static boolean isNearHalf(double value) {
+    int lost = (int) Double.doubleToRawLongBits(value) & LOST_BITS;
+    return Math.abs(lost - HALF) <= 4;
+  }
+
+  private static float parseSlowly(String text) {
+    if (isPlain(text)) {
+      return (float) parsePlain(text, text);
+    }
     String number = ascii(strip(text)).toLowerCase(Locale.ROOT);
     if (!NUMBER.matcher(number).matches()) {
-      throw new NumberFormatException("\"" + text + "\" is not a number");
+      throw notANumber(text);
     }
-    double sign = number.startsWith("-") ? -1 : 1;
     if (number.contains("inf")) {
-      return sign * Double.POSITIVE_INFINITY;
+      return number.startsWith("-") ? Float.NEGATIVE_INFINITY : Float.POSITIVE_INFINITY;
     }
-    return number.contains("nan") ? Double.NaN : Double.parseDouble(number.replace("_", ""));
+    return number.contains("nan") ? Float.NaN : (float) parsePlain(number.replace("_", ""), text);
+  }
+
+  /** Whether there is nothing in it that Java and Python read differently. */
+  private static boolean isPlain(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if ((c < '0' || c > '9') && "+-.eE".indexOf(c) < 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static double parsePlain(String number, String text) {
+    try {
+      return Double.parseDouble(number);
+    } catch (NumberFormatException e) {
+      throw notANumber(text);
+    }
+  }
+
+  private static NumberFormatException notANumber(String text) {
+    return new NumberFormatException("\"" + text + "\" is not a number");
   }
 
   private static String strip(String text) {

@@ -96,7 +96,7 @@ final class WordVectorsReader {
 
   private float number(char[] line, int from, int to) {
     try {
-      return (float) PythonFloat.parse(line, from, to);
+      return PythonFloat.parse(line, from, to);
     } catch (NumberFormatException e) {
       throw new ModelException(where() + ": " + e.getMessage(), e);
     }
