@@ -177,12 +177,9 @@ public final class Json {
     return Optional.of(List.of(values));
   }
 
-  /** As {@link #strings}, of a key that must be present. */
-  public List<String> requiredStrings(String... keys) {
-    if (find(keys).isEmpty()) {
-      throw missing(keys);
-    }
-    return strings(keys);
+  /** As {@link #findStringList}, of a key that must be present. */
+  public List<String> stringList(String key) {
+    return findStringList(key).orElseThrow(() -> missing(key));
   }
 
   /** A nested object; an absent key reads as an empty one. */

@@ -72,7 +72,7 @@ public final class BoW implements InputModule {
     Json config = dir.config(CONFIG);
     boolean cumulative = config.findBool(CUMULATIVE).orElse(true);
     return new BoW(
-        config.requiredStrings(VOCAB),
+        config.stringList(VOCAB),
         WordWeighting.parse(config),
         cumulative ? TermFrequency.CUMULATIVE : TermFrequency.BINARY);
   }

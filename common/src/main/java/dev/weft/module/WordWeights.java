@@ -52,7 +52,7 @@ public final class WordWeights implements Module {
   public static WordWeights load(ModuleDir dir) {
     Json config = dir.config(CONFIG);
     return new WordWeights(
-        config.requiredStrings(VOCAB), WordWeighting.parse(config), dir.device());
+        config.stringList(VOCAB), WordWeighting.parse(config), dir.device());
   }
 
   @Override

@@ -3,7 +3,6 @@ package dev.weft.store;
 
 import dev.weft.text.PythonText;
 import java.util.Locale;
-import java.util.regex.Pattern;
 
 /**
  * Numbers as Python's {@code float()} reads them: white space around, underscores between digits,
@@ -11,11 +10,6 @@ import java.util.regex.Pattern;
  * numbers and type suffixes are not.
  */
 final class PythonFloat {
-  private static final Pattern NUMBER =
-      Pattern.compile(
-          "[+-]?(?:inf(?:inity)?|nan|(?:D(?:\\.(?:D)?)?|\\.D)(?:e[+-]?D)?)"
-              .replace("D", "[0-9]+(?:_[0-9]+)*"));
-
   /** Powers of ten that a double holds exactly. */
   private static final double[] TENS = {
     1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
@@ -87,27 +81,44 @@ final class PythonFloat {
       return (float) parsePlain(text, text);
     }
     String number = ascii(strip(text)).toLowerCase(Locale.ROOT);
-    if (!NUMBER.matcher(number).matches()) {
-      throw notANumber(text);
-    }
-    if (number.contains("inf")) {
-      return number.startsWith("-") ? Float.NEGATIVE_INFINITY : Float.POSITIVE_INFINITY;
-    }
-    return number.contains("nan") ? Float.NaN : (float) parsePlain(number.replace("_", ""), text);
+    return switch (number) {
+      case "inf", "+inf", "infinity", "+infinity" -> Float.POSITIVE_INFINITY;
+      case "-inf", "-infinity" -> Float.NEGATIVE_INFINITY;
+      case "nan", "+nan", "-nan" -> Float.NaN;
+      default -> (float) parsePlain(withoutUnderscores(number), text);
+    };
   }
 
   /** Whether there is nothing in it that Java and Python read differently. */
   private static boolean isPlain(String text) {
     for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if ((c < '0' || c > '9') && "+-.eE".indexOf(c) < 0) {
+      if (!isDigit(text, i) && "+-.eE".indexOf(text.charAt(i)) < 0) {
         return false;
       }
     }
     return true;
   }
 
+  private static boolean isDigit(String text, int at) {
+    return at >= 0 && at < text.length() && text.charAt(at) >= '0' && text.charAt(at) <= '9';
+  }
+
+  /** The text without underscores between digits; others stay, so that it is no number. */
+  private static String withoutUnderscores(String text) {
+    StringBuilder digits = new StringBuilder(text.length());
+    for (int i = 0; i < text.length(); i++) {
+      boolean between = isDigit(text, i - 1) && isDigit(text, i + 1);
+      if (text.charAt(i) != '_' || !between) {
+        digits.append(text.charAt(i));
+      }
+    }
+    return digits.toString();
+  }
+
   private static double parsePlain(String number, String text) {
+    if (!isPlain(number)) {
+      throw notANumber(text);
+    }
     try {
       return Double.parseDouble(number);
     } catch (NumberFormatException e) {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Texts on their way to tensors: what is asked ({@link dev.weft.text.TextBatch}), the tokenizer,
- * the ids in Java memory ({@link dev.weft.text.Tokens}) and where they stand in a padded batch
- * ({@link dev.weft.text.AttentionMask}). Knows no module.
+ * Texts on their way to tensors: what is asked ({@link dev.weft.text.TextBatch}), the tokenizers
+ * ({@link dev.weft.text.FastTokenizer}, {@link dev.weft.text.WordTokenizer}), the ids in Java
+ * memory ({@link dev.weft.text.Tokens}) and where they stand in a padded batch ({@link
+ * dev.weft.text.AttentionMask}). Knows no module.
  *
  * <pre>{@code
  * try (FastTokenizer tokenizer = FastTokenizer.load(Path.of("model/tokenizer.json"), 256)) {

@@ -107,7 +107,8 @@ class WordVectorsFileTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "x", "1f", "0x1p3", "1__0", "_1", "1_", "1e", ".", "-", "+-1", "1.5.2", "--1", "infin"
+        "x", "1f", "0x1p3", "1__0", "_1", "1_.5", "-_1", "1_", "1e", ".", "-", "+-1", "1.5.2",
+        "--1", "infin", "+-inf"
       })
   void whatPythonDoesNotReadAsANumberIsRefused(String field) throws IOException {
     Path file = write("vectors.txt", "a 1 2\nb 3 " + field + "\n");
