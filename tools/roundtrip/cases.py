@@ -272,8 +272,10 @@ def asym_first():
 def bow_old():
     if RELEASE >= (5, 0):
         return None
-    bow = models.BoW(WORDS, frequencies(), cumulative_term_frequency=False)
-    return model(bow), [{}], TEXTS
+    made = model(models.BoW(WORDS, frequencies(), cumulative_term_frequency=False))
+    # This release shuffles the vocabulary whenever it reads one; the file's order is what counts.
+    made.columns = lambda read: [read[0].vocab.index(word) for word in made[0].vocab]
+    return made, [{}], TEXTS
 
 
 @case(since=(4, 1))
@@ -342,11 +344,14 @@ def weights_sharded():
 # Writing them down
 
 
-def answer(made: SentenceTransformer, texts: list[str], args: dict[str, Any]) -> list[list[float]]:
+def answer(
+    made: SentenceTransformer, texts: list[str], args: dict[str, Any], columns: Any
+) -> list[list[float]]:
     kwargs = dict(args)
     key = kwargs.pop("asym_key", None)
     inputs = texts if key is None else [{key: text} for text in texts]
     vectors = made.encode(inputs, convert_to_numpy=True, show_progress_bar=False, **kwargs)
+    vectors = vectors[:, columns]
     assert np.isfinite(vectors).all(), f"not finite: {args}"
     return [[round(float(x), 8) for x in row] for row in vectors]
 
@@ -370,7 +375,9 @@ def write(name: str, make: Case, folder: Path, seed: int) -> bool:
     )
     if after := getattr(reference, "after_save", None):
         after(target / "model")
-    reference.float()
+    # What a directory means is what it means when it is read: saving drops words that stand twice.
+    read = SentenceTransformer(str(target / "model"), device="cpu").float().eval()
+    columns = reference.columns(read) if hasattr(reference, "columns") else slice(None)
     expected = {
         "case": name,
         "reference": f"sentence-transformers {sentence_transformers.__version__},"
@@ -379,7 +386,7 @@ def write(name: str, make: Case, folder: Path, seed: int) -> bool:
         "calls": [
             {
                 "args": {key: value for key, value in args.items() if key != "batch_size"},
-                "embeddings": answer(reference, texts, args),
+                "embeddings": answer(read, texts, args, columns),
             }
             for args in calls
         ],

@@ -39,7 +39,7 @@ final class Routes {
     Map<String, Stage> stages = new LinkedHashMap<>();
     try {
       for (String id : types.keys()) {
-        stages.put(id, dir.stage(id, types.string(id)));
+        stages.put(id, dir.stage(config, id, types.string(id)));
       }
       return new Routes(structure(config, stages));
     } catch (IllegalArgumentException e) {

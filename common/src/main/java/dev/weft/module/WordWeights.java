@@ -51,8 +51,7 @@ public final class WordWeights implements Module {
   /** Reads {@code config.json}. */
   public static WordWeights load(ModuleDir dir) {
     Json config = dir.config(CONFIG);
-    return new WordWeights(
-        config.stringList(VOCAB), WordWeighting.parse(config), dir.device());
+    return new WordWeights(config.stringList(VOCAB), WordWeighting.parse(config), dir.device());
   }
 
   @Override

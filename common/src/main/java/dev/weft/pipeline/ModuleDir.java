@@ -27,8 +27,12 @@ public interface ModuleDir {
   /** Owns the arrays that outlive a batch; closed with the model. */
   NDManager device();
 
-  /** A stage in a folder below this one, of the type a configuration names. */
-  Stage stage(String folder, String type);
+  /**
+   * A stage in a folder below this one.
+   *
+   * @param config names folder and type, and is named in messages
+   */
+  Stage stage(Json config, String folder, String type);
 
   /** The release of sentence-transformers that wrote the model, where it says so. */
   Optional<Release> writtenBy();

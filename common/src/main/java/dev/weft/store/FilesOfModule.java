@@ -90,9 +90,9 @@ final class FilesOfModule implements ModuleDir {
   }
 
   @Override
-  public Stage stage(String path, String type) {
+  public Stage stage(Json config, String path, String type) {
     ModuleDir dir = new FilesOfModule(folder, path, opening);
-    return opening.registry().find(folder.toString(), type).load(dir);
+    return opening.registry().find(config.file(), type).load(dir);
   }
 
   @Override

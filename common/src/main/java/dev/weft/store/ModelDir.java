@@ -93,7 +93,7 @@ public final class ModelDir {
       return;
     }
     for (Json entry : Json.parseArray(files.label(MODULES), list.get())) {
-      stages.add(files.stage(entry.findString("path").orElse(""), entry.string("type")));
+      stages.add(files.stage(entry, entry.findString("path").orElse(""), entry.string("type")));
     }
   }
 

@@ -100,7 +100,7 @@ public final class Tokens {
     for (int row = 0; row < lengths.length; row++) {
       lengths[row] = length(row);
     }
-    return AttentionMask.of(lengths, Math.max(1, width()), side);
+    return AttentionMask.of(lengths, Math.max(rows() == 0 ? 0 : 1, width()), side);
   }
 
   /**

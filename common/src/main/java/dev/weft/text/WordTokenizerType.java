@@ -53,7 +53,7 @@ public enum WordTokenizerType {
             + path
             + "\" is not known; known: "
             + Arrays.stream(values()).map(type -> type.path).toList()
-            + ", and their paths in older releases; code of a model is never run");
+            + ", and their paths in other releases; code of a model is never run");
   }
 
   private static String className(String path) {

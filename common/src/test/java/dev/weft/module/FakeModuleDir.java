@@ -100,7 +100,7 @@ record FakeModuleDir(Map<String, String> texts, Map<String, NDArray> tensors) im
   }
 
   @Override
-  public Stage stage(String folder, String type) {
+  public Stage stage(Json config, String folder, String type) {
     throw new ModelException("no folder " + folder);
   }
 

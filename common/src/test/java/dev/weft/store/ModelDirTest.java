@@ -65,7 +65,9 @@ class ModelDirTest {
             model.file("modules.json")
                 + ": module type \""
                 + type
-                + "\" is not known; known: [Asym, Dense, Normalize, Pooling, Router, Transformer]");
+                + "\" is not known; known: [Asym, BoW, CNN, Dense, Dropout, LSTM, LayerNorm, Normalize,"
+                + " Pooling, Router, StaticEmbedding, Transformer, WeightedLayerPooling,"
+                + " WordEmbeddings, WordWeights]");
   }
 
   @Test

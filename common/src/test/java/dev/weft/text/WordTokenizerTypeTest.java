@@ -45,11 +45,11 @@ class WordTokenizerTypeTest {
         .hasMessage(
             "m/wordembedding_config.json: \"tokenizer_class\" \""
                 + path
-                + "\" is not known; known: [sentence_transformers.sentence_transformer.modules"
-                + ".tokenizer.whitespace.WhitespaceTokenizer, sentence_transformers"
-                + ".sentence_transformer.modules.tokenizer.phrase.PhraseTokenizer,"
+                + "\" is not known; known: [sentence_transformers.models.tokenizer"
+                + ".WhitespaceTokenizer.WhitespaceTokenizer,"
+                + " sentence_transformers.models.tokenizer.PhraseTokenizer.PhraseTokenizer,"
                 + " sentence_transformers.sentence_transformer.modules.tokenizer.word"
-                + ".TransformersTokenizerWrapper], and their paths in older releases; code of a"
+                + ".TransformersTokenizerWrapper], and their paths in other releases; code of a"
                 + " model is never run");
   }
 
