@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -35,6 +36,12 @@ record ParityCase(String name, Path model, List<String> texts, List<Call> calls)
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** What the reference wrote for this run, where it did. */
+  static Stream<ParityCase> ofThisRun() {
+    return Optional.ofNullable(System.getProperty("weft.roundtrip")).stream()
+        .flatMap(folder -> in(Path.of(folder, "reference")));
   }
 
   /** The cases of a folder. */

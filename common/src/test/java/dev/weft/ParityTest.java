@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -18,7 +19,11 @@ class ParityTest {
   private static final double TOLERANCE = 1e-4;
 
   static Stream<ParityCase> cases() {
-    return Stream.concat(ParityCase.in(ParityCase.PARITY), ParityCase.in(ParityCase.CASES));
+    return Stream.of(
+            ParityCase.in(ParityCase.PARITY),
+            ParityCase.in(ParityCase.CASES),
+            ParityCase.ofThisRun())
+        .flatMap(kind -> kind);
   }
 
   @Test
@@ -86,6 +91,13 @@ class ParityTest {
             "words-stop-lower",
             "words-transformers",
             "words-weights-modes");
+  }
+
+  @Test
+  @EnabledIfSystemProperty(named = "weft.roundtrip", matches = ".+")
+  void theReferenceWroteEveryCaseOfThisRun() {
+    assertThat(ParityCase.ofThisRun().map(ParityCase::name).toList())
+        .isEqualTo(ParityCase.in(ParityCase.CASES).map(ParityCase::name).toList());
   }
 
   @ParameterizedTest
