@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Prints the result of examples/bench/encode as a small table.
 
-What: reads the JSON lines both sides printed, one file a text set, takes the best rate of each
-side over all rounds and the highest memory, and adds the machine, its load before and the date.
+What: reads the JSON lines both sides printed, one file a row (a text set, or MODEL-SET), takes the
+best rate of each side over all rounds and the highest memory, and adds the machine, its load
+before and the date.
 
 Why: a rate says something only beside the other side's rate on the same texts and machine, so
 this refuses to print a table where a side is missing or encoded another number of texts.
@@ -98,10 +99,11 @@ def machine(load: str) -> str:
 
 def main() -> None:
     if len(sys.argv) < 3:
-        raise SystemExit("usage: report.py DIR SET...  (reads load, SET.txt and SET.jsonl in DIR)")
+        raise SystemExit("usage: report.py DIR ROW...  (reads load, ROW.jsonl and SET.txt in DIR)")
     directory, names = Path(sys.argv[1]), sys.argv[2:]
     results = {name: read(directory / f"{name}.jsonl") for name in names}
-    counts = {name: (directory / f"{name}.txt").read_bytes().count(b"\n") for name in names}
+    sets = {name: directory / f"{name.rpartition('-')[2]}.txt" for name in names}
+    counts = {name: texts.read_bytes().count(b"\n") for name, texts in sets.items()}
     head = ["set", "texts", SIDES["python"], SIDES["weft"], "ratio"]
     print(table([head, *(row(name, counts[name], results[name]) for name in names)]))
     everything = [line for lines in results.values() for line in lines]

@@ -45,11 +45,6 @@ public final class Embedder implements AutoCloseable {
 
   private static final int WINDOW_CHARS = 8 << 20;
 
-  /** About what keeps a layer's activations of 384 to 768 floats a token in a core's cache. */
-  private static final int CPU_BATCH_TOKENS = 512;
-
-  private static final int GPU_BATCH_TOKENS = 16_384;
-
   private final Pipeline pipeline;
   private final ModelSettings settings;
   private final NDManager device;
@@ -71,10 +66,7 @@ public final class Embedder implements AutoCloseable {
     boolean gpu = device.getDevice().isGpu();
     int cores = Runtime.getRuntime().availableProcessors();
     this.workers = new Workers(options.workers() > 0 ? options.workers() : gpu ? 1 : cores);
-    this.batchTokens =
-        options.batchTokens() > 0
-            ? options.batchTokens()
-            : gpu ? GPU_BATCH_TOKENS : CPU_BATCH_TOKENS;
+    this.batchTokens = options.batchTokens();
   }
 
   /** Loads a model with default options; see {@link #load(String, EmbedderOptions)}. */
@@ -170,9 +162,15 @@ public final class Embedder implements AutoCloseable {
     return workers.count();
   }
 
-  /** The most padded tokens of a batch. */
-  public int batchTokens() {
-    return batchTokens;
+  /**
+   * The most padded tokens of a batch that a call with these options runs.
+   *
+   * @throws IllegalArgumentException if no route of the model fits the task
+   */
+  public int batchTokens(EncodeOptions options) {
+    return batchTokens > 0
+        ? batchTokens
+        : pipeline.input(options.task()).batchTokens(device.getDevice());
   }
 
   /**
@@ -354,6 +352,7 @@ public final class Embedder implements AutoCloseable {
     try {
       checkOpen();
       String prompt = Prompts.resolve(options, settings);
+      int budget = batchTokens(options);
       AtomicLong done = new AtomicLong();
       for (int start = 0; start < texts.size(); ) {
         int end = windowEnd(texts, start);
@@ -361,7 +360,7 @@ public final class Embedder implements AutoCloseable {
         TextBatch window = new TextBatch(texts.subList(start, end), prompt, options.task());
         Tokens ids = pipeline.tokenize(window);
         workers.run(
-            BatchPlan.cut(ids, batchTokens),
+            BatchPlan.cut(ids, budget),
             batch -> {
               runBatch(ids, batch, first, reader);
               report(options.progress(), done, batch.length, texts.size());
@@ -409,7 +408,7 @@ public final class Embedder implements AutoCloseable {
     batches.increment();
     rows.add(batch.rows());
     tokens.add(batch.total());
-    paddedTokens.add((long) batch.width() * batch.rows());
+    paddedTokens.add(pipeline.input(batch.task()).positions(batch));
   }
 
   /** Waits for running calls, then frees weights, tokenizer and threads. */

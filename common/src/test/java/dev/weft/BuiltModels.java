@@ -51,8 +51,23 @@ final class BuiltModels {
 
   private static final List<String> WORDS =
       List.of(
-          "the", "a", "man", "woman", "plays", "guitar", "new_york", "bank_of_england", "stock",
-          "fell", "rose", "slow", "song", "blue", "two", "Zürich", "keyboard");
+          "the",
+          "a",
+          "man",
+          "woman",
+          "plays",
+          "guitar",
+          "new_york",
+          "bank_of_england",
+          "stock",
+          "fell",
+          "rose",
+          "slow",
+          "song",
+          "blue",
+          "two",
+          "Zürich",
+          "keyboard");
 
   private static final List<String> KNOWN =
       List.of(
@@ -83,8 +98,7 @@ final class BuiltModels {
       Function<ModelScope, Pipeline> pipeline) {
 
     private Built since(int major, int minor) {
-      return new Built(
-          name, List.of(major, minor), texts, calls, batchSize, settings, pipeline);
+      return new Built(name, List.of(major, minor), texts, calls, batchSize, settings, pipeline);
     }
 
     private Built texts(List<String> others) {
@@ -220,16 +234,16 @@ final class BuiltModels {
                         .configArgs(Map.of("output_hidden_states", true))
                         .load(),
                     WeightedLayerPooling.builder(HIDDEN)
-                        .numHiddenLayers(2)
+                        .numHiddenLayers(3)
                         .layerStart(1)
-                        .layerWeights(0.25f, 1.5f)
-                        .build(scope.device()),
+                        .layerWeights(0.25f, 1.5f, 0.5f)
+                        .build(),
                     mean(HIDDEN))),
         built(
             "static-normalize",
             scope ->
                 List.of(
-                    StaticEmbedding.builder(bertDir(scope)).embeddingDim(9).build(scope.device()),
+                    StaticEmbedding.builder(bertDir(scope)).embeddingDim(9).build(),
                     new Normalize())));
   }
 
@@ -276,11 +290,9 @@ final class BuiltModels {
   private static List<Built> words() {
     return List.of(
         built(
-            "words-mean",
-            scope -> List.of(embeddings(scope, BuiltModels::lowering), mean(WIDTH))),
+            "words-mean", scope -> List.of(embeddings(scope, BuiltModels::lowering), mean(WIDTH))),
         built(
-            "words-phrase",
-            scope -> List.of(embeddings(scope, PhraseTokenizer::of), mean(WIDTH))),
+            "words-phrase", scope -> List.of(embeddings(scope, PhraseTokenizer::of), mean(WIDTH))),
         built(
                 "words-transformers-short",
                 scope -> {
@@ -332,16 +344,15 @@ final class BuiltModels {
                         pooling(12, PoolingMode.MAX, PoolingMode.MEAN)))
             .texts(KNOWN),
         built(
-            "bow-tfidf-dense",
-            scope -> {
-              BoW bow = new BoW(WORDS, frequencies(), BoW.TermFrequency.CUMULATIVE);
-              return List.of(bow, dense(WORDS.size(), 6, scope));
-            })
+                "bow-tfidf-dense",
+                scope -> {
+                  BoW bow = new BoW(WORDS, frequencies(), BoW.TermFrequency.CUMULATIVE);
+                  return List.of(bow, dense(WORDS.size(), 6, scope));
+                })
             .since(5, 0),
         built(
                 "bow-binary",
-                scope ->
-                    List.of(new BoW(WORDS, WordWeighting.NONE, BoW.TermFrequency.BINARY)))
+                scope -> List.of(new BoW(WORDS, WordWeighting.NONE, BoW.TermFrequency.BINARY)))
             .since(5, 0));
   }
 
@@ -375,16 +386,13 @@ final class BuiltModels {
                     List.of(
                         Router.forQueryDocument(
                             List.of(
-                                StaticEmbedding.builder(bertDir(scope))
-                                    .embeddingDim(8)
-                                    .build(scope.device())),
-                            List.of(
-                                bert(scope),
-                                mean(HIDDEN),
-                                dense(HIDDEN, 8, scope)))))
+                                StaticEmbedding.builder(bertDir(scope)).embeddingDim(8).build()),
+                            List.of(bert(scope), mean(HIDDEN), dense(HIDDEN, 8, scope)))))
             .since(5, 0)
             .calls(
-                Stream.concat(Stream.of(Map.<String, Object>of()), calls("task", "query", "document").stream())
+                Stream.concat(
+                        Stream.of(Map.<String, Object>of()),
+                        calls("task", "query", "document").stream())
                     .toList()),
         built(
                 "router-mappings-shared",
@@ -403,7 +411,9 @@ final class BuiltModels {
                 })
             .since(6, 2)
             .calls(
-                Stream.concat(Stream.of(Map.<String, Object>of()), calls("task", "search", "query").stream())
+                Stream.concat(
+                        Stream.of(Map.<String, Object>of()),
+                        calls("task", "search", "query").stream())
                     .toList()));
   }
 }

@@ -338,7 +338,7 @@ class EmbedderTest {
           assertThat(values.remaining()).isEqualTo(rows.length * width);
         });
 
-    assertThat(embedder.batchTokens()).isEqualTo(BUDGET);
+    assertThat(embedder.batchTokens(EncodeOptions.DEFAULT)).isEqualTo(BUDGET);
     assertThat(sizes).hasSizeGreaterThan(3).allMatch(size -> size <= BUDGET);
     assertThat(sizes.stream().mapToLong(Integer::longValue).sum())
         .isEqualTo(embedder.counters().paddedTokens());

@@ -59,8 +59,7 @@ class RoundTripTest {
     Files.writeString(place.resolve("expected.json"), expected(built, answers));
   }
 
-  private static float[][] encode(
-      Embedder embedder, List<String> texts, Map<String, Object> call) {
+  private static float[][] encode(Embedder embedder, List<String> texts, Map<String, Object> call) {
     return embedder.encode(texts, ParityTest.options(call));
   }
 
@@ -81,8 +80,7 @@ class RoundTripTest {
     try (Stream<Path> files = Files.walk(root)) {
       for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
         contents.put(
-            root.relativize(file).toString(),
-            Files.readString(file, StandardCharsets.ISO_8859_1));
+            root.relativize(file).toString(), Files.readString(file, StandardCharsets.ISO_8859_1));
       }
     }
     return contents;

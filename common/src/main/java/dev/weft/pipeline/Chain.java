@@ -19,7 +19,7 @@ import java.util.Set;
 final class Chain {
   /** Tensors that hold something else than vectors. */
   private static final Set<Key<NDArray>> NO_VECTORS =
-      Set.of(Features.INPUT_IDS, Features.TOKEN_WEIGHTS_SUM);
+      Set.of(Features.INPUT_IDS, Features.OFFSETS, Features.TOKEN_WEIGHTS_SUM);
 
   private final List<Module> modules;
   private final InputModule input;

@@ -13,8 +13,11 @@ import java.util.Optional;
  * texts of the batch, T the padded number of tokens.
  */
 public final class Features {
-  /** Token ids, (B, T) int64. */
+  /** Token ids, (B, T) int64; flat where there are {@link #OFFSETS}. */
   public static final Key<NDArray> INPUT_IDS = Key.tensor("input_ids");
+
+  /** Where each text begins among flat token ids, (B). */
+  public static final Key<NDArray> OFFSETS = Key.tensor("offsets");
 
   /** One vector a token, (B, T, H) float32. */
   public static final Key<NDArray> TOKEN_EMBEDDINGS = Key.tensor("token_embeddings");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weft.pipeline;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import dev.weft.text.TextBatch;
 import dev.weft.text.Tokens;
@@ -19,4 +20,19 @@ public interface InputModule extends Module {
 
   /** The most tokens a text may have before it is cut, special tokens included. */
   int maxSeqLength();
+
+  /** Positions that are computed for these rows as one batch: the tokens, and padding if any. */
+  default long positions(Tokens rows) {
+    return (long) rows.width() * rows.rows();
+  }
+
+  /**
+   * The most padded tokens of a batch that suit this module, where a caller has no wish. This is
+   * for a transformer: on a CPU about what keeps a layer's activations of 384 to 768 floats a token
+   * in a core's cache, on a GPU what keeps it busy. A module that does less a token wants more of
+   * them.
+   */
+  default int batchTokens(Device device) {
+    return device.isGpu() ? 16_384 : 512;
+  }
 }

@@ -105,6 +105,15 @@ public final class Pipeline implements AutoCloseable {
   }
 
   /**
+   * What takes the texts of a task.
+   *
+   * @throws IllegalArgumentException if there is no route for the task
+   */
+  public InputModule input(Optional<String> task) {
+    return chain(task).input();
+  }
+
+  /**
    * Ids of every text, in Java memory, with the task they are for.
    *
    * @throws IllegalArgumentException if there is no route for the task

@@ -39,12 +39,18 @@ public final class ModelDir {
    * @throws ModelException if it is not there or holds no model
    */
   public static ModelDir open(Path root) {
-    if (!Files.isDirectory(root)) {
-      throw new ModelException(root + ": no such directory; give a model directory or a hub id");
-    }
+    ModelDir dir = part(root);
     if (!Files.exists(root.resolve(MODULES)) && !Files.exists(root.resolve("config.json"))) {
       throw new ModelException(
           root + ": neither " + MODULES + " nor config.json is there; this is no model directory");
+    }
+    return dir;
+  }
+
+  /** Opens a directory that may hold a part of a model only, such as a tokenizer. */
+  static ModelDir part(Path root) {
+    if (!Files.isDirectory(root)) {
+      throw new ModelException(root + ": no such directory; give a model directory or a hub id");
     }
     return new ModelDir(root);
   }

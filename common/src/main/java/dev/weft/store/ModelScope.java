@@ -25,7 +25,7 @@ public final class ModelScope {
   }
 
   /**
-   * A model's folder.
+   * A model's folder, or one with a part of a model, such as a tokenizer.
    *
    * @param model a directory, or a hub id, which is looked up in the local hub cache first
    * @throws dev.weft.config.ModelException if there is none
@@ -44,17 +44,17 @@ public final class ModelScope {
   }
 
   private ModuleDir folder(String model, Hub hub) {
-    return open(model, hub).folder(registry, device);
+    return ModelDir.part(find(model, hub)).folder(registry, device);
   }
 
   /** A directory as it is, or a hub id's. */
   public static ModelDir open(String model) {
-    return open(model, Hub.fromEnvironment());
+    return ModelDir.open(find(model, Hub.fromEnvironment()));
   }
 
-  private static ModelDir open(String model, Hub hub) {
+  private static Path find(String model, Hub hub) {
     Path path = Path.of(model);
     boolean local = Files.exists(path) || !Hub.isId(model);
-    return ModelDir.open(local ? path : hub.resolve(model));
+    return local ? path : hub.resolve(model);
   }
 }

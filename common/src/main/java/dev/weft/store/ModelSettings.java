@@ -31,9 +31,11 @@ public record ModelSettings(
     prompts = Collections.unmodifiableMap(new LinkedHashMap<>(prompts));
   }
 
-  /** Other prompts, and which of them is used by default. */
+  /** These settings with more prompts, and with the one that is used by default. */
   public ModelSettings withPrompts(Map<String, String> texts, Optional<String> defaultName) {
-    return new ModelSettings(texts, defaultName, truncateDim, similarity);
+    Map<String, String> more = new LinkedHashMap<>(prompts);
+    more.putAll(texts);
+    return new ModelSettings(more, defaultName, truncateDim, similarity);
   }
 
   static ModelSettings parse(Json json) {

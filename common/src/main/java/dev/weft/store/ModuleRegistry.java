@@ -12,6 +12,7 @@ import dev.weft.module.LayerNorm;
 import dev.weft.module.Normalize;
 import dev.weft.module.Pooling;
 import dev.weft.module.Router;
+import dev.weft.module.StaticEmbedding;
 import dev.weft.module.Transformer;
 import dev.weft.module.WeightedLayerPooling;
 import dev.weft.module.WordEmbeddings;
@@ -59,6 +60,7 @@ public final class ModuleRegistry {
     own("Pooling", Pooling::load, types);
     own("Dense", Dense::load, types);
     own("Normalize", Normalize::load, types);
+    own("StaticEmbedding", StaticEmbedding::load, types);
     own("Router", Router::load, types);
     own("Asym", Asym::load, types);
     own("BoW", BoW::load, types);

@@ -16,7 +16,8 @@ import java.util.Map;
  * only read it.
  *
  * <p>The truncation and padding blocks inside {@code tokenizer.json} are ignored, as the reference
- * ignores them: rows are cut at {@code maxLength} tokens (specials included) and never padded here.
+ * ignores them for transformers: rows are cut at {@code maxLength} tokens (specials included) and
+ * never padded here.
  *
  * <p>It calls DJL's binding below {@code HuggingFaceTokenizer}, because that class fetches tokens,
  * spans, word ids and masks of every text, some ten native calls and as many arrays a text, of
@@ -26,9 +27,11 @@ public final class FastTokenizer implements AutoCloseable {
   private static final TokenizersLibrary LIBRARY = TokenizersLibrary.LIB;
 
   private final HuggingFaceTokenizer owner;
+  private final boolean specialTokens;
 
-  private FastTokenizer(HuggingFaceTokenizer owner) {
+  private FastTokenizer(HuggingFaceTokenizer owner, boolean specialTokens) {
     this.owner = owner;
+    this.specialTokens = specialTokens;
   }
 
   /**
@@ -39,17 +42,13 @@ public final class FastTokenizer implements AutoCloseable {
    * @param maxLength the most tokens a row may have; longer rows are cut at the end
    */
   public static FastTokenizer parse(String file, String json, int maxLength) {
-    // A maximum of zero keeps its own rules, and its warnings about them, out of the way.
-    Map<String, String> options =
-        Map.of("padding", "false", "truncation", "false", "maxLength", "0");
-    HuggingFaceTokenizer owner;
+    FastTokenizer tokenizer = new FastTokenizer(open(file, json), true);
     try {
-      byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
-      owner = HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(bytes), options);
-    } catch (IOException | RuntimeException e) {
-      throw new ModelException(file + ": not a usable tokenizer (" + e.getMessage() + ")", e);
+      TokenizerFile.parse(file, json).withUnknown();
+    } catch (ModelException e) {
+      tokenizer.close();
+      throw e;
     }
-    FastTokenizer tokenizer = new FastTokenizer(owner);
     int special = tokenizer.encode(List.of("")).length(0);
     if (maxLength <= special) {
       // The native library aborts the process where it cannot cut that short.
@@ -61,18 +60,42 @@ public final class FastTokenizer implements AutoCloseable {
               + " special tokens of every text, but is "
               + maxLength);
     }
-    LIBRARY.disablePadding(owner.getHandle());
-    LIBRARY.setTruncation(owner.getHandle(), maxLength, "LONGEST_FIRST", 0);
+    LIBRARY.setTruncation(tokenizer.owner.getHandle(), maxLength, "LONGEST_FIRST", 0);
     return tokenizer;
   }
 
-  /** Ids of every text, special tokens added. Lone surrogates count as U+FFFD. */
+  /** A tokenizer that adds no special tokens and cuts nothing. */
+  static FastTokenizer withoutSpecialTokens(String file, String json) {
+    return new FastTokenizer(open(file, json), false);
+  }
+
+  /** A native tokenizer that neither pads nor cuts. */
+  private static HuggingFaceTokenizer open(String file, String json) {
+    // A maximum of zero keeps its own rules, and its warnings about them, out of the way.
+    Map<String, String> options =
+        Map.of("padding", "false", "truncation", "false", "maxLength", "0");
+    HuggingFaceTokenizer owner;
+    try {
+      byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
+      owner = HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(bytes), options);
+    } catch (IOException | RuntimeException e) {
+      throw new ModelException(file + ": not a usable tokenizer (" + e.getMessage() + ")", e);
+    }
+    LIBRARY.disablePadding(owner.getHandle());
+    LIBRARY.disableTruncation(owner.getHandle());
+    return owner;
+  }
+
+  /**
+   * Ids of every text, special tokens among them unless it adds none. Lone surrogates count as
+   * U+FFFD.
+   */
   public Tokens encode(List<String> texts) {
     String[] clean = new String[texts.size()];
     for (int i = 0; i < clean.length; i++) {
       clean[i] = Surrogates.replaceLone(texts.get(i));
     }
-    long[] encodings = LIBRARY.batchEncode(owner.getHandle(), clean, true);
+    long[] encodings = LIBRARY.batchEncode(owner.getHandle(), clean, specialTokens);
     Tokens.Builder rows = new Tokens.Builder(encodings.length);
     int next = 0;
     try {

@@ -65,6 +65,16 @@ public final class Tokens {
     return new Tokens(ids, starts, promptLength, name);
   }
 
+  /** All ids, row after row. */
+  public int[] flat() {
+    return ids.clone();
+  }
+
+  /** Where each row begins among {@link #flat}. */
+  public int[] offsets() {
+    return Arrays.copyOf(starts, rows());
+  }
+
   /** The same rows without what is beyond {@code max} tokens; this object where all fit. */
   public Tokens cut(int max) {
     if (width() <= max) {
@@ -155,9 +165,39 @@ public final class Tokens {
     }
 
     private void add(int[] source, int from, int to) {
+      append(source, from, to);
+      starts[++rows] = size;
+    }
+
+    private void append(int[] source, int from, int to) {
       grow(to - from);
       System.arraycopy(source, from, ids, size, to - from);
       size += to - from;
+    }
+
+    /** Adds the ids of another row to the row that {@link #endRow} ends. */
+    void add(Tokens source, int row) {
+      append(source.ids, source.starts[row], source.starts[row + 1]);
+    }
+
+    /** How many ids there are, those of the open row included. */
+    int size() {
+      return size;
+    }
+
+    /** Takes back the last ids of the open row. */
+    void dropTo(int earlier) {
+      size = earlier;
+    }
+
+    /** Ends the row, of which only so many ids stay. */
+    void endRow(Truncation truncation) {
+      int start = starts[rows];
+      int surplus = Math.max(0, size - start - truncation.maxLength());
+      if (truncation.kept() == Truncation.End.LAST && surplus > 0) {
+        System.arraycopy(ids, start + surplus, ids, start, size - start - surplus);
+      }
+      size -= surplus;
       starts[++rows] = size;
     }
 

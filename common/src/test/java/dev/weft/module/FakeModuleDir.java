@@ -70,20 +70,20 @@ record FakeModuleDir(Map<String, String> texts, Map<String, NDArray> tensors) im
 
       @Override
       public long[] shape(String name) {
-        NDArray tensor = tensors.get(name);
-        if (tensor == null) {
-          throw new ModelException("no tensor " + name);
-        }
-        return tensor.getShape().getShape();
+        return find(name).getShape().getShape();
       }
 
       @Override
       public NDArray tensor(String name, long... shape) {
+        return find(name).reshape(shape);
+      }
+
+      private NDArray find(String name) {
         NDArray tensor = tensors.get(name);
         if (tensor == null) {
           throw new ModelException("no tensor " + name);
         }
-        return tensor.reshape(shape);
+        return tensor;
       }
 
       @Override

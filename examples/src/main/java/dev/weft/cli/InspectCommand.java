@@ -34,7 +34,7 @@ final class InspectCommand implements Callable<Integer> {
       System.out.println(
           "default prompt  " + embedder.settings().defaultPromptName().orElse("none"));
       System.out.println("workers         " + embedder.workers());
-      System.out.println("batch tokens    " + embedder.batchTokens());
+      System.out.println("batch tokens    " + embedder.batchTokens(options));
     }
     return 0;
   }

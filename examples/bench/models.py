@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Makes the models of the static benchmark: random weights, no transformer, a real tokenizer.
+
+What: writes one model directory a name into OUTDIR, each with sentence-transformers itself, around
+the tokenizer of TOKENIZER_DIR. To add a model: a function here and its name in MODELS.
+
+Why: such models are so cheap that tokenising, batching and copying decide the rate, and for the
+rate it does not matter what the weights are; so nothing has to be downloaded.
+"""
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+from sentence_transformers import SentenceTransformer
+from sentence_transformers.sentence_transformer.modules import StaticEmbedding
+from tokenizers import Tokenizer
+
+WIDTH = 256
+SEED = 5
+
+
+def static(tokenizer: Path) -> SentenceTransformer:
+    module = StaticEmbedding(Tokenizer.from_file(str(tokenizer)), embedding_dim=WIDTH)
+    return SentenceTransformer(modules=[module], device="cpu")
+
+
+MODELS: dict[str, Callable[[Path], SentenceTransformer]] = {"static": static}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Makes the models of the static benchmark.")
+    parser.add_argument("outdir", metavar="OUTDIR", type=Path)
+    parser.add_argument("tokenizer", metavar="TOKENIZER_DIR", type=Path)
+    args = parser.parse_args()
+    for name, make in MODELS.items():
+        torch.manual_seed(SEED)
+        make(args.tokenizer / "tokenizer.json").save(str(args.outdir / name))
+
+
+if __name__ == "__main__":
+    main()
