@@ -25,8 +25,11 @@ def largest_difference(case: Path, expected: dict) -> float:
     for call in expected["calls"]:
         args = dict(call["args"])
         key = args.pop("asym_key", None)
-        texts = expected["texts"]
-        inputs = texts if key is None else [{key: text} for text in texts]
+        inputs = texts = expected["texts"]
+        if key is not None and RELEASE >= (5, 0):
+            args["task"] = key  # Asym is a Router there, and takes no dictionaries unless it is first.
+        elif key is not None:
+            inputs = [{key: text} for text in texts]
         vectors = model.encode(inputs, batch_size=expected.get("batch_size", 32), **args)
         weft = np.asarray(call["embeddings"])
         assert vectors.shape == weft.shape, f"{vectors.shape} here, {weft.shape} in Weft"
