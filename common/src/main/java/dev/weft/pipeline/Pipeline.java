@@ -6,6 +6,7 @@ import dev.weft.config.ModelException;
 import dev.weft.text.TextBatch;
 import dev.weft.text.Tokens;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -75,7 +76,7 @@ public final class Pipeline implements AutoCloseable {
 
   /** The tasks it tells apart; empty where every call runs the same modules. */
   public Set<String> tasks() {
-    return Set.copyOf(tasks);
+    return Collections.unmodifiableSet(tasks);
   }
 
   /**
