@@ -14,23 +14,20 @@ import java.util.zip.ZipOutputStream;
 
 /** Files of the two formats of torch around a pickle of the test's own. */
 final class TorchBytes {
-  /** Where the pickle begins in an archive of {@link #zip}. */
-  static final int PICKLE_OFFSET = 30 + "m/data.pkl".length();
-
   private TorchBytes() {}
 
   /** An archive with one storage of four floats, 1 to 4, under the key 0. */
   static byte[] zip(byte[] pickle) {
-    return zip(
+    return entries(
         "m/data.pkl", pickle, "m/byteorder", "little".getBytes(US_ASCII), "m/data/0", floats(4));
   }
 
   /** An archive of stored entries: names and contents in turn. */
-  static byte[] zip(Object... namesAndContents) {
-    return zip(ZipEntry.STORED, namesAndContents);
+  static byte[] entries(Object... namesAndContents) {
+    return archive(ZipEntry.STORED, namesAndContents);
   }
 
-  static byte[] zip(int method, Object... namesAndContents) {
+  static byte[] archive(int method, Object... namesAndContents) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
       for (int i = 0; i < namesAndContents.length; i += 2) {
