@@ -13,8 +13,10 @@ record FloatData(float[] numbers, long[] shape) implements TensorData {
   private static final int PIECE = 1 << 16;
 
   FloatData {
-    long needed = Arrays.stream(shape).reduce(1, Math::multiplyExact);
-    if (needed != numbers.length || Arrays.stream(shape).anyMatch(size -> size < 0)) {
+    boolean negative = Arrays.stream(shape).anyMatch(size -> size < 0);
+    // In double: exact up to the length of any array, and above it never equal to one.
+    double needed = Arrays.stream(shape).asDoubleStream().reduce(1, (a, b) -> a * b);
+    if (negative || needed != numbers.length) {
       throw new IllegalArgumentException(
           "shape " + Arrays.toString(shape) + " does not hold " + numbers.length + " numbers");
     }
