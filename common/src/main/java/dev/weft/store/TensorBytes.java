@@ -24,7 +24,7 @@ interface TensorBytes {
     }
     return entry.isDense()
         ? new DenseBytes(entry, channel)
-        : new StridedBytes(entry, channel, StridedBytes.SEGMENT);
+        : new StridedBytes(entry, channel, StridedBytes.PAGES);
   }
 
   static ModelException cutShort(TensorEntry entry) {

@@ -53,7 +53,7 @@ record TensorEntry(
   /** Whether the file holds it in row-major order without gaps. */
   boolean isDense() {
     long expected = 1;
-    for (int i = shape.length - 1; i >= 0; i--) {
+    for (int i = shape.length - 1; i >= 0 && elements() > 0; i--) {
       if (shape[i] > 1 && strides[i] != expected) {
         return false;
       }

@@ -18,6 +18,7 @@ import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,7 +28,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Pieces and mappings so small that a tensor of a few bytes takes as many as one of gigabytes. */
+/** Pieces and pages so small that a tensor of a few bytes takes as many as one of gigabytes. */
 class TensorReaderTest {
   private static final int BEGIN = 3;
 
@@ -94,6 +95,8 @@ class TensorReaderTest {
     "'4, 1, 2', '1, 7, 12', 8, 8 20 9 21 10 22 11 23",
     "'2', '23', 0, 0 23",
     "'3, 2', '5, 5', 1, 1 6 6 11 11 16",
+    "'3, 2', '0, 5', 1, 1 6 1 6 1 6",
+    "'2, 3', '5, 0', 1, 1 1 1 6 6 6",
   })
   void viewsAreReadInRowMajorOrder(String shape, String strides, long offset, String expected)
       throws IOException {
@@ -110,16 +113,16 @@ class TensorReaderTest {
       }
 
       assertThat(new TensorReader(device, 16).read(entry).toFloatArray()).isEqualTo(numbers);
-      for (int segment : new int[] {8, 16, 24, 1 << 10}) {
-        assertThat(strided(entry, segment)).as("segment %d", segment).isEqualTo(stored(entry));
+      for (int memory : new int[] {0, 8, 16, 24, 64, 1 << 10}) {
+        assertThat(strided(entry, memory)).as("memory %d", memory).isEqualTo(stored(entry));
       }
     }
   }
 
-  /** Bytes that were mapped in segments and handed out in buffers of three and five elements. */
-  private static byte[] strided(TensorEntry entry, int segment) throws IOException {
+  /** Bytes that were handed out in buffers of three and five elements. */
+  private static byte[] strided(TensorEntry entry, int memory) throws IOException {
     try (FileChannel channel = FileChannel.open(entry.file())) {
-      StridedBytes bytes = new StridedBytes(entry, channel, segment);
+      StridedBytes bytes = new StridedBytes(entry, channel, memory);
       ByteBuffer all = ByteBuffer.allocate((int) entry.size());
       for (int count = 3; all.position() < all.capacity(); count = 8 - count) {
         int end = Math.min(all.capacity(), all.position() + count * entry.type().bytes());
@@ -141,6 +144,7 @@ class TensorReaderTest {
     assertThat(view(file, new long[] {2, 3}, new long[] {3, 1}).isDense()).isTrue();
     assertThat(view(file, new long[] {2, 1, 3}, new long[] {3, 99, 1}).isDense()).isTrue();
     assertThat(view(file, new long[] {}, new long[] {}).isDense()).isTrue();
+    assertThat(view(file, new long[] {3, 0}, new long[] {7, 7}).isDense()).isTrue();
     assertThat(view(file, new long[] {2, 3}, new long[] {1, 2}).isDense()).isFalse();
     assertThat(view(file, new long[] {2, 3}, new long[] {4, 1}).isDense()).isFalse();
     assertThat(view(file, new long[] {3}, new long[] {0}).isDense()).isFalse();
@@ -166,6 +170,54 @@ class TensorReaderTest {
         .isInstanceOf(ModelException.class)
         .hasMessage(message);
     assertThatThrownBy(() -> stored(entry)).isInstanceOf(ModelException.class).hasMessage(message);
+  }
+
+  /** However it is read: at once, in pages or run by run. */
+  @ParameterizedTest
+  @CsvSource({"1, 0", "2, 8", "2, 0"})
+  void aFileCutShortWhileItIsReadIsRefused(long stride, int memory) throws IOException {
+    Path file = write(ElementType.F32, 24);
+    TensorEntry entry =
+        new TensorEntry(file, "t", ElementType.F32, new long[] {4}, new long[] {stride}, BEGIN);
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      TensorBytes bytes =
+          stride == 1 ? new DenseBytes(entry, channel) : new StridedBytes(entry, channel, memory);
+      bytes.next(ByteBuffer.allocate(4));
+      channel.truncate(BEGIN + 4);
+
+      assertThatThrownBy(() -> bytes.next(ByteBuffer.allocate(12)))
+          .isInstanceOf(ModelException.class)
+          .hasMessage(file + ": ends before tensor \"t\" at offset 3");
+    }
+  }
+
+  /** A matrix of 4 MB, and one of its columns and its rows, beyond the length of a near run. */
+  @Test
+  void farAndNearRunsOfALargeMatrix() throws IOException {
+    int rows = 1030;
+    int columns = 1024;
+    ByteBuffer bytes = ByteBuffer.allocate(4 * rows * columns).order(ByteOrder.LITTLE_ENDIAN);
+    for (int i = 0; i < rows * columns; i++) {
+      bytes.putFloat(i);
+    }
+    Path file = Files.write(folder.resolve("large"), bytes.array());
+
+    float[] column = read(file, new long[] {rows}, new long[] {columns}, 7);
+    float[] transposed = read(file, new long[] {columns, rows}, new long[] {1, columns}, 0);
+    float[] wide = read(file, new long[] {rows / 2, 1024}, new long[] {2 * columns, 1}, columns);
+
+    for (int row = 0; row < rows; row++) {
+      assertThat(column[row]).isEqualTo(row * columns + 7);
+      assertThat(transposed[3 * rows + row]).isEqualTo(row * columns + 3);
+      assertThat(transposed[1023 * rows + row]).isEqualTo(row * columns + 1023);
+      assertThat(wide[row / 2 * columns + 9]).isEqualTo((row / 2 * 2 + 1) * columns + 9);
+    }
+  }
+
+  private float[] read(Path file, long[] shape, long[] strides, long offset) {
+    TensorEntry entry = new TensorEntry(file, "t", ElementType.F32, shape, strides, 4 * offset);
+    return new TensorReader(device).read(entry).toFloatArray();
   }
 
   @Test
