@@ -23,10 +23,16 @@ record Attention(
     return new Attention(queryKeyValue, Optional.empty(), heads, output);
   }
 
-  /** Reads the weights (d) of the norms of queries and keys, one row a head, queries scaled. */
-  static NDArray norms(Names names, String query, String key, Heads heads, float scale) {
-    try (NDArray ofQuery = names.tensor(query + ".weight", heads.size()).muli(scale);
-        NDArray ofKey = names.tensor(key + ".weight", heads.size());
+  /**
+   * Reads the weights (d) of the norms of queries and keys, one row a head.
+   *
+   * @param scale what queries are multiplied by
+   * @param offset what is added to the numbers of the file
+   */
+  static NDArray norms(
+      Names names, String query, String key, Heads heads, float scale, float offset) {
+    try (NDArray ofQuery = names.tensor(query + ".weight", heads.size()).addi(offset).muli(scale);
+        NDArray ofKey = names.tensor(key + ".weight", heads.size()).addi(offset);
         NDArray queries = ofQuery.reshape(1, heads.size()).repeat(0, heads.queries());
         NDArray keys = ofKey.reshape(1, heads.size()).repeat(0, heads.keyValues())) {
       return queries.concat(keys, 0);

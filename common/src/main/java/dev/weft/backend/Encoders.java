@@ -18,10 +18,18 @@ public final class Encoders {
     KNOWN.put("bert", bert(BertEncoder.Family.BERT));
     KNOWN.put("camembert", bert(BertEncoder.Family.ROBERTA));
     KNOWN.put("distilbert", DistilBertEncoder::load);
+    KNOWN.put("deberta-v2", DebertaEncoder::load);
     KNOWN.put("electra", bert(BertEncoder.Family.ELECTRA));
+    KNOWN.put("gemma3_text", Gemma3Encoder::load);
+    KNOWN.put("gte", rotaryBert(RotaryBertEncoder.Family.GTE));
+    KNOWN.put("llama", decoder(DecoderEncoder.Family.LLAMA));
+    KNOWN.put("mistral", decoder(DecoderEncoder.Family.MISTRAL));
     KNOWN.put("modernbert", ModernBertEncoder::load);
     KNOWN.put("mpnet", MpnetEncoder::load);
     KNOWN.put("mt5", T5Encoder::load);
+    KNOWN.put("new", rotaryBert(RotaryBertEncoder.Family.NEW));
+    KNOWN.put("nomic_bert", rotaryBert(RotaryBertEncoder.Family.NOMIC));
+    KNOWN.put("qwen2", decoder(DecoderEncoder.Family.QWEN2));
     KNOWN.put("qwen3", decoder(DecoderEncoder.Family.QWEN3));
     KNOWN.put("roberta", bert(BertEncoder.Family.ROBERTA));
     KNOWN.put("t5", T5Encoder::load);
@@ -37,6 +45,10 @@ public final class Encoders {
 
   private static Architecture bert(BertEncoder.Family family) {
     return (config, weights, scripts) -> BertEncoder.load(family, config, weights, scripts);
+  }
+
+  private static Architecture rotaryBert(RotaryBertEncoder.Family family) {
+    return (config, weights, scripts) -> RotaryBertEncoder.load(family, config, weights, scripts);
   }
 
   private static Architecture decoder(DecoderEncoder.Family family) {

@@ -33,6 +33,12 @@ enum HiddenAct {
       return Activation.relu(x);
     }
   },
+  TANH("tanh") {
+    @Override
+    NDArray apply(NDArray x) {
+      return x.tanh();
+    }
+  },
   /** x · σ(x). */
   SILU("silu", "swish") {
     @Override

@@ -45,7 +45,7 @@ record LayeredEncoder(
 
     /** With rotary positions. */
     static Outline rotary(Config config, int hidden, int otherwise) {
-      int made = config.positive(otherwise, "max_position_embeddings");
+      int made = config.positive(otherwise, "max_position_embeddings", "n_positions");
       return new Outline(type(config), hidden, made, Integer.MAX_VALUE);
     }
 

@@ -47,6 +47,14 @@ record Linear(NDArray weight, Optional<NDArray> bias) {
     return of(weight, Optional.of(bias));
   }
 
+  /** Reads two products that are one already, and puts the second one first. */
+  static Linear swapped(Names names, String name, int in, int out) {
+    try (NDArray weight = names.tensor(name + ".weight", 2L * out, in);
+        NDList halves = weight.split(2, 0)) {
+      return of(halves.get(1).concat(halves.get(0), 0), Optional.empty());
+    }
+  }
+
   private static void scaleQueries(NDArray rows, Heads heads) {
     try (NDArray queries = rows.get("0:" + heads.queryWidth())) {
       queries.muli(heads.scale());

@@ -16,6 +16,7 @@ final class ModernBertEncoder {
   private ModernBertEncoder() {}
 
   static Encoder load(Config config, Weights weights, Scripts scripts) {
+    config.check(!config.json().has("rope_scaling"), "rope_scaling is not supported here");
     int hidden = config.positive(768, "hidden_size");
     Heads heads = Heads.parse(config, "num_attention_heads", 12, "hidden_size", hidden);
     Names names = Names.of(weights, "model.");

@@ -29,15 +29,7 @@ final class RelativeBuckets {
     this.biases = biases;
     this.half = (int) biases.rows().getShape().get(0) / 2;
     this.bucketOfDistance = buckets(half, maxDistance, biases.rows().getManager());
-    // Row r of the unfolded numbers is that of position T − 1 − r.
-    this.square =
-        scripts.compile(
-            "x: Tensor",
-            """
-            t = torch.floordiv(torch.add(torch.size(x, 0), 1), 2)
-            byHead = torch.contiguous(torch.transpose(x, 0, 1))
-            return torch.unsqueeze(torch.flip(torch.unfold(byHead, 1, t, 1), [1]), 0)
-            """);
+    this.square = Distances.square(scripts);
   }
 
   /**

@@ -3,12 +3,14 @@ package dev.weft.backend;
 
 import dev.weft.config.Json;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Reads what a {@code config.json} says about rotary positions, in either form: {@code
  * rope_parameters} (transformers 5), or {@code rope_theta} beside {@code rope_scaling} (before).
  * Scalings that are the same at every length are supported: none, {@code linear} (Chen et al. 2023,
- * arXiv:2306.15595) and {@code llama3} (transformers, {@code modeling_rope_utils.py}).
+ * arXiv:2306.15595), {@code llama3} (transformers, {@code modeling_rope_utils.py}) and the {@code
+ * ntk} of Alibaba's NewModel, whose base is multiplied by the factor.
  */
 final class RotaryConfig {
   private static final String NEW = "rope_parameters";
@@ -22,14 +24,23 @@ final class RotaryConfig {
     Json json = config.json();
     Json block = json.has(OLD) ? json.object(OLD) : json.object(NEW);
     double theta =
-        block.findNumber("rope_theta").or(() -> json.findNumber("rope_theta")).orElse(base);
+        block
+            .findNumber("rope_theta")
+            .or(() -> json.findNumber("rope_theta", "rotary_emb_base"))
+            .orElse(base);
     return rotary(config, block, theta, headSize);
   }
 
-  /** The rotation of one kind of layer; its base had a key of its own before. */
+  /**
+   * The rotation of one kind of layer; its base had a key of its own before, and only layers that
+   * see everything had a scaling.
+   */
   static Rotary parse(Config config, LayerKind kind, String oldKey, double base, int headSize) {
     Json json = config.json();
-    Json block = json.has(OLD) ? json.object(OLD) : json.object(NEW).object(kind.key());
+    Json block =
+        kind == LayerKind.FULL && json.has(OLD)
+            ? json.object(OLD)
+            : json.object(NEW).object(kind.key());
     double theta = block.findNumber("rope_theta").or(() -> json.findNumber(oldKey)).orElse(base);
     return rotary(config, block, theta, headSize);
   }
@@ -46,14 +57,21 @@ final class RotaryConfig {
     config.check(
         part == 1.0, "partial_rotary_factor " + part + " is not supported; supported: 1.0");
     String type = block.findString("rope_type", "type").orElse("default");
-    if (!TYPES.contains(type)) {
-      throw config.unsupported("rope_type", type, "default, linear, llama3");
+    boolean newModel = config.json().string("model_type").equals("new");
+    if (!TYPES.contains(type) && !(newModel && type.equals("ntk"))) {
+      throw config.unsupported("rope_type", type, String.join(", ", new TreeSet<>(TYPES)));
     }
     Rotary rotary = Rotary.of(theta, headSize);
     return switch (type) {
       case "linear" -> {
         float factor = (float) required(config, block, "factor");
         yield rotary.scaled(frequency -> frequency / factor);
+      }
+      case "ntk" -> {
+        config.check(!block.has("mixed_b"), "rope_scaling with mixed_b is not supported");
+        double factor = required(config, block, "factor");
+        float slower = (float) Math.pow(factor, 2.0 / headSize);
+        yield Rotary.of(theta * factor, headSize).scaled(frequency -> frequency / slower);
       }
       case "llama3" -> rotary.scaled(llama3(config, block));
       default -> rotary;

@@ -37,7 +37,7 @@ record Visibility(int back, int forward) {
     // them, which the engine's own causal attention then hides too.
     boolean fromStart = forward == 0 && !mask.hasLeftPads();
     if (fromStart && back >= farthest) {
-      return new Relations(true, Optional.empty(), Optional.empty());
+      return Relations.onlyBefore();
     }
     NDArray window = window(mask.width(), batch);
     Optional<NDArray> padding = fromStart ? Optional.empty() : padding(mask, batch);
