@@ -130,7 +130,7 @@ public final class TransformerBuilder {
       Transformer.Layout layout =
           new Transformer.Layout(
               maxSeqLength(encoder),
-              config.findInteger("pad_token_id").orElse(0),
+              config.findInteger("pad_token_id").filter(id -> id >= 0).orElse(0),
               side(files.tokenizerConfig()),
               all ? HiddenLayers.ALL : HiddenLayers.LAST);
       FastTokenizer tokenizer =

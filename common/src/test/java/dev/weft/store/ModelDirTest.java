@@ -266,6 +266,37 @@ class ModelDirTest {
   }
 
   @Test
+  void rowsOfAPositionTableBelowTheFirstTokenDoNotCount() {
+    TestModel model = TestModel.copyOf("roberta", folder);
+    model.write("sentence_bert_config.json", "{\"max_seq_length\": 79}");
+
+    assertRefused(model)
+        .hasMessage(
+            model.file("sentence_bert_config.json")
+                + ": max_seq_length 79 is more than the model's 78 positions");
+
+    model.write("sentence_bert_config.json", "{}").edit("tokenizer_config.json", ": 64", ": 512");
+    assertMaxSeqLength(model, 78);
+  }
+
+  @Test
+  void computedPositionsLimitOnlyWhatNobodySays() {
+    TestModel model = TestModel.copyOf("qwen3-lasttoken-leftpad", folder);
+    model.edit("tokenizer_config.json", ": 64", ": 512");
+    assertMaxSeqLength(model, 80);
+
+    model.write("sentence_bert_config.json", "{\"max_seq_length\": 200}");
+    assertMaxSeqLength(model, 200);
+  }
+
+  private static void assertMaxSeqLength(TestModel model, int expected) {
+    try (Embedder embedder = Embedder.load(model.toString())) {
+      assertThat(embedder.pipeline().modules().get(0).settings())
+          .endsWith("max_seq_length=" + expected);
+    }
+  }
+
+  @Test
   void poolingOfAnotherWidthIsRefused() {
     TestModel model = mean().edit("1_Pooling/config.json", ": 32", ": 31");
 
