@@ -291,7 +291,7 @@ class ModelDirTest {
 
   private static void assertMaxSeqLength(TestModel model, int expected) {
     try (Embedder embedder = Embedder.load(model.toString())) {
-      assertThat(embedder.pipeline().modules().get(0).settings())
+      assertThat(embedder.pipeline().stages().get(0).settings())
           .endsWith("max_seq_length=" + expected);
     }
   }
