@@ -14,7 +14,13 @@ from pathlib import Path
 
 import torch
 from sentence_transformers import SentenceTransformer
-from sentence_transformers.sentence_transformer.modules import StaticEmbedding
+from sentence_transformers.sentence_transformer.modules import (
+    BoW,
+    Pooling,
+    StaticEmbedding,
+    WordEmbeddings,
+)
+from sentence_transformers.sentence_transformer.modules.tokenizer import WhitespaceTokenizer
 from tokenizers import Tokenizer
 
 WIDTH = 256
@@ -26,7 +32,28 @@ def static(tokenizer: Path) -> SentenceTransformer:
     return SentenceTransformer(modules=[module], device="cpu")
 
 
-MODELS: dict[str, Callable[[Path], SentenceTransformer]] = {"static": static}
+def whole_words(tokenizer: Path) -> list[str]:
+    """Words of the vocabulary in its order, which is about that of how often they are used."""
+    ids = Tokenizer.from_file(str(tokenizer)).get_vocab()
+    return [word for word in sorted(ids, key=ids.__getitem__) if word.isalpha()]
+
+
+def words(tokenizer: Path) -> SentenceTransformer:
+    vocab = ["PADDING_TOKEN", *whole_words(tokenizer)]
+    table = torch.randn(len(vocab), WIDTH)
+    embeddings = WordEmbeddings(WhitespaceTokenizer(vocab, stop_words=[]), table)
+    return SentenceTransformer(modules=[embeddings, Pooling(WIDTH, "mean")], device="cpu")
+
+
+def bow(tokenizer: Path) -> SentenceTransformer:
+    return SentenceTransformer(modules=[BoW(whole_words(tokenizer)[:3000])], device="cpu")
+
+
+MODELS: dict[str, Callable[[Path], SentenceTransformer]] = {
+    "static": static,
+    "words": words,
+    "bow": bow,
+}
 
 
 def main() -> None:
