@@ -6,7 +6,7 @@
  * dev.weft.text.AttentionMask}). Knows no module.
  *
  * <pre>{@code
- * try (FastTokenizer tokenizer = FastTokenizer.load(Path.of("model/tokenizer.json"), 256)) {
+ * try (FastTokenizer tokenizer = FastTokenizer.parse("tokenizer.json", json, 256)) {
  *   Tokens tokens = tokenizer.encode(List.of("a text", "another text"));
  *   int length = tokens.length(0); // [CLS] a text [SEP] = 4
  * }
