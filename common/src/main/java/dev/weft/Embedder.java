@@ -255,6 +255,9 @@ public final class Embedder implements AutoCloseable {
    * One coded vector a text, calibrated on the vectors of this call: {@code int8} and {@code uint8}
    * need about a hundred texts to be of use. For ranges of your own, call {@link #encode} and
    * {@link Quantizer}.
+   *
+   * @throws IllegalArgumentException for {@code int8} and {@code uint8} of a single text, which has
+   *     no ranges
    */
   public byte[][] encodeQuantized(List<String> texts, EncodeOptions options, Precision precision) {
     float[][] vectors = encode(texts, options);
@@ -263,6 +266,13 @@ public final class Embedder implements AutoCloseable {
     }
     if (vectors.length == 0) {
       return new byte[0][];
+    }
+    if (vectors.length == 1) {
+      throw new IllegalArgumentException(
+          "Cannot compute "
+              + precision
+              + " quantization ranges from a single embedding. Encode more texts in the call, or"
+              + " call Quantizer.scalar with the ranges of a representative set");
     }
     return Quantizer.scalar(vectors, precision, CalibrationRanges.of(vectors));
   }

@@ -32,6 +32,8 @@ public final class BoW implements InputModule {
   private static final String CONFIG = "config.json";
   private static final String VOCAB = "vocab";
   private static final String CUMULATIVE = "cumulative_term_frequency";
+  private static final Set<String> KEYS =
+      Set.of(VOCAB, WordWeighting.WEIGHTS, WordWeighting.UNKNOWN, CUMULATIVE);
 
   private final WhitespaceTokenizer tokenizer;
   private final WordWeighting weighting;
@@ -69,7 +71,10 @@ public final class BoW implements InputModule {
 
   /** Reads {@code config.json}. */
   public static BoW load(ModuleDir dir) {
-    Json config = dir.config(CONFIG);
+    return Checkpoint.config(dir.config(CONFIG), KEYS, BoW::parse);
+  }
+
+  private static BoW parse(Json config) {
     boolean cumulative = config.findBool(CUMULATIVE).orElse(true);
     return new BoW(
         config.stringList(VOCAB),

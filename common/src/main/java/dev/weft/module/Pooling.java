@@ -183,11 +183,11 @@ public final class Pooling implements Module {
 
   /** Every position counts where a strided CNN has left fewer of them than there are tokens. */
   private AttentionMask mask(Features features, int width) {
-    AttentionMask mask = features.get(Features.ATTENTION_MASK);
-    if (prompt == PromptPooling.EXCLUDE) {
-      mask = mask.withoutPrompt(features.find(Features.PROMPT_LENGTH).orElse(0));
-    }
-    return mask.width() == width ? mask : AttentionMask.full(mask.rows(), width);
+    AttentionMask given = features.get(Features.ATTENTION_MASK);
+    AttentionMask mask = given.width() == width ? given : AttentionMask.full(given.rows(), width);
+    return prompt == PromptPooling.EXCLUDE
+        ? mask.withoutPrompt(features.find(Features.PROMPT_LENGTH).orElse(0))
+        : mask;
   }
 
   /** An average whose divisor is the sum of the words' weights, which the tokens carry already. */

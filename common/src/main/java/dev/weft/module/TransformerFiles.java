@@ -47,6 +47,8 @@ record TransformerFiles(
 
   static TransformerFiles of(ModuleDir model, ModuleDir tokenizer) {
     Json settings = model.findConfig(SETTINGS).orElseGet(() -> Json.empty(SETTINGS[0]));
+    only("transformer_task", "feature-extraction", settings);
+    only("module_output_name", "token_embeddings", settings);
     return new TransformerFiles(
         model,
         tokenizer,
@@ -57,6 +59,24 @@ record TransformerFiles(
             .orElseGet(() -> Json.empty(TOKENIZER_CONFIG))
             .with(settings.object("tokenizer_args").values()),
         settings.findBool("do_lower_case").orElse(false));
+  }
+
+  /** Another task or output is another model than the encoder that is loaded. */
+  private static void only(String key, String supported, Json settings) {
+    settings
+        .findString(key)
+        .filter(value -> !value.equals(supported))
+        .ifPresent(
+            value -> {
+              throw new ModelException(
+                  settings.file()
+                      + ": "
+                      + key
+                      + " \""
+                      + value
+                      + "\" is not supported; supported: "
+                      + supported);
+            });
   }
 
   TransformerFiles withConfig(Map<String, Object> overrides) {

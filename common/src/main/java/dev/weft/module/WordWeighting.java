@@ -23,9 +23,10 @@ public record WordWeighting(Map<String, Double> weights, double unknown) {
   /** Every word weighs one. */
   public static final WordWeighting NONE = new WordWeighting(Map.of(), 1);
 
+  static final String WEIGHTS = "word_weights";
+  static final String UNKNOWN = "unknown_word_weight";
+
   private static final Logger LOG = LoggerFactory.getLogger(WordWeighting.class);
-  private static final String WEIGHTS = "word_weights";
-  private static final String UNKNOWN = "unknown_word_weight";
 
   /** Copies the map, keeping its order. */
   public WordWeighting {

@@ -8,6 +8,7 @@ import ai.djl.ndarray.types.SparseFormat;
 import ai.djl.nn.core.Embedding;
 import dev.weft.config.Json;
 import dev.weft.config.JsonText;
+import dev.weft.config.ModelException;
 import dev.weft.config.TensorData;
 import dev.weft.pipeline.Features;
 import dev.weft.pipeline.Key;
@@ -28,6 +29,8 @@ public final class WordWeights implements Module {
   private static final String CONFIG = "config.json";
   private static final String VOCAB = "vocab";
   private static final String TABLE = "emb_layer.weight";
+  private static final Set<String> KEYS =
+      Set.of(VOCAB, WordWeighting.WEIGHTS, WordWeighting.UNKNOWN);
 
   private final List<String> vocab;
   private final WordWeighting weighting;
@@ -50,8 +53,16 @@ public final class WordWeights implements Module {
 
   /** Reads {@code config.json}. */
   public static WordWeights load(ModuleDir dir) {
-    Json config = dir.config(CONFIG);
-    return new WordWeights(config.stringList(VOCAB), WordWeighting.parse(config), dir.device());
+    return Checkpoint.config(dir.config(CONFIG), KEYS, config -> parse(config, dir.device()));
+  }
+
+  private static WordWeights parse(Json config, NDManager device) {
+    List<String> vocab = config.stringList(VOCAB);
+    if (!config.has(WordWeighting.WEIGHTS)) {
+      throw new ModelException(
+          config.file() + ": required key \"" + WordWeighting.WEIGHTS + "\" is missing");
+    }
+    return new WordWeights(vocab, WordWeighting.parse(config), device);
   }
 
   @Override

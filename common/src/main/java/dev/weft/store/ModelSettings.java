@@ -26,9 +26,25 @@ public record ModelSettings(
   /** No prompts and no defaults. */
   public static final ModelSettings DEFAULT = parse(Json.empty("settings"));
 
-  /** Copies the map, keeping its order. */
+  /**
+   * Copies the map, keeping its order.
+   *
+   * @throws IllegalArgumentException if the default is not one of the prompts, or the width is
+   *     below one
+   */
   public ModelSettings {
     prompts = Collections.unmodifiableMap(new LinkedHashMap<>(prompts));
+    if (defaultPromptName.isPresent() && !prompts.containsKey(defaultPromptName.get())) {
+      throw new IllegalArgumentException(
+          "default_prompt_name \""
+              + defaultPromptName.get()
+              + "\" is not one of the prompts "
+              + prompts.keySet());
+    }
+    if (truncateDim.isPresent() && truncateDim.getAsInt() < 1) {
+      throw new IllegalArgumentException(
+          "\"truncate_dim\" must be at least 1, but is " + truncateDim.getAsInt());
+    }
   }
 
   /** These settings with more prompts, and with the one that is used by default. */
@@ -47,24 +63,15 @@ public record ModelSettings(
     for (String name : map.keys()) {
       prompts.put(name, map.string(name));
     }
-    Optional<String> name = json.findString("default_prompt_name");
-    if (name.isPresent() && !prompts.containsKey(name.get())) {
-      throw new ModelException(
-          json.file()
-              + ": default_prompt_name \""
-              + name.get()
-              + "\" is not one of the prompts "
-              + prompts.keySet());
-    }
     Optional<Integer> truncate = json.findInteger("truncate_dim");
-    if (truncate.isPresent() && truncate.get() < 1) {
-      throw new ModelException(
-          json.file() + ": \"truncate_dim\" must be at least 1, but is " + truncate.get());
+    try {
+      return new ModelSettings(
+          prompts,
+          json.findString("default_prompt_name"),
+          truncate.map(OptionalInt::of).orElseGet(OptionalInt::empty),
+          json.findString("similarity_fn_name"));
+    } catch (IllegalArgumentException e) {
+      throw new ModelException(json.file() + ": " + e.getMessage(), e);
     }
-    return new ModelSettings(
-        prompts,
-        name,
-        truncate.map(OptionalInt::of).orElseGet(OptionalInt::empty),
-        json.findString("similarity_fn_name"));
   }
 }

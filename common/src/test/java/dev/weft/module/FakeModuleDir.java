@@ -17,8 +17,21 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** A module's folder with a configuration and tensors from memory. */
-record FakeModuleDir(Map<String, String> texts, Map<String, NDArray> tensors) implements ModuleDir {
+/**
+ * A module's folder with a configuration and tensors from memory.
+ *
+ * @param owner the device, for modules that make arrays of their own
+ */
+record FakeModuleDir(
+    Map<String, String> texts,
+    Map<String, NDArray> tensors,
+    Optional<NDManager> owner,
+    Optional<Release> writtenBy)
+    implements ModuleDir {
+
+  FakeModuleDir(Map<String, String> texts, Map<String, NDArray> tensors) {
+    this(texts, tensors, Optional.empty(), Optional.empty());
+  }
 
   FakeModuleDir(String json, Map<String, NDArray> tensors) {
     this(Map.of("config.json", json), tensors);
@@ -30,6 +43,14 @@ record FakeModuleDir(Map<String, String> texts, Map<String, NDArray> tensors) im
 
   static FakeModuleDir of(String file, String json) {
     return new FakeModuleDir(Map.of(file, json), Map.of());
+  }
+
+  FakeModuleDir on(NDManager device) {
+    return new FakeModuleDir(texts, tensors, Optional.of(device), writtenBy);
+  }
+
+  FakeModuleDir writtenBy(String release) {
+    return new FakeModuleDir(texts, tensors, owner, Release.parse(release));
   }
 
   @Override
@@ -96,16 +117,11 @@ record FakeModuleDir(Map<String, String> texts, Map<String, NDArray> tensors) im
 
   @Override
   public NDManager device() {
-    throw new UnsupportedOperationException("no test needs it");
+    return owner.orElseThrow();
   }
 
   @Override
   public Stage stage(Json config, String folder, String type) {
     throw new ModelException("no folder " + folder);
-  }
-
-  @Override
-  public Optional<Release> writtenBy() {
-    return Optional.empty();
   }
 }
