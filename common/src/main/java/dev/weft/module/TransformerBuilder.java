@@ -10,6 +10,7 @@ import dev.weft.pipeline.ModuleDir;
 import dev.weft.text.FastTokenizer;
 import dev.weft.text.PaddingSide;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 
@@ -30,7 +31,8 @@ public final class TransformerBuilder {
 
   /**
    * The most tokens a text may have, special tokens included. Without it: that of the directory's
-   * settings, else the tokenizer's, at most as many as the model has positions.
+   * settings, else the tokenizer's, at most as many as the model has positions. A {@code
+   * model_max_length} among the {@link #tokenizerArgs} wins over all of them.
    */
   public TransformerBuilder maxSeqLength(int tokens) {
     if (tokens < 1) {
@@ -142,8 +144,15 @@ public final class TransformerBuilder {
     }
   }
 
-  /** An explicit value as it is; else the tokenizer's, capped by the position table. */
+  /**
+   * An explicit value as it is, that of {@code tokenizer_args} first; else the tokenizer's, capped
+   * by the position table.
+   */
   private int maxSeqLength(Encoder encoder) {
+    Optional<Integer> ofTokenizer = files.tokenizerArgs().findInteger("model_max_length");
+    if (ofTokenizer.isPresent()) {
+      return within("tokenizer_args: model_max_length", ofTokenizer.get(), encoder);
+    }
     if (maxSeqLength.isPresent()) {
       return within("max_seq_length", maxSeqLength.getAsInt(), encoder);
     }

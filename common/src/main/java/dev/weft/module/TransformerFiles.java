@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param settings {@code sentence_bert_config.json} or an older name of it
  * @param config {@code config.json}, with what the builder changed
  * @param tokenizerConfig {@code tokenizer_config.json}, with what the builder changed
+ * @param tokenizerArgs what the settings and the builder changed in it
  * @param lowerCase {@code do_lower_case}
  */
 record TransformerFiles(
@@ -28,6 +29,7 @@ record TransformerFiles(
     Json settings,
     Json config,
     Json tokenizerConfig,
+    Json tokenizerArgs,
     boolean lowerCase) {
   private static final String CONFIG = "config.json";
   private static final String TOKENIZER = "tokenizer.json";
@@ -49,6 +51,7 @@ record TransformerFiles(
     Json settings = model.findConfig(SETTINGS).orElseGet(() -> Json.empty(SETTINGS[0]));
     only("transformer_task", "feature-extraction", settings);
     only("module_output_name", "token_embeddings", settings);
+    Json tokenizerArgs = settings.object("tokenizer_args");
     return new TransformerFiles(
         model,
         tokenizer,
@@ -57,7 +60,8 @@ record TransformerFiles(
         tokenizer
             .findConfig(TOKENIZER_CONFIG)
             .orElseGet(() -> Json.empty(TOKENIZER_CONFIG))
-            .with(settings.object("tokenizer_args").values()),
+            .with(tokenizerArgs.values()),
+        tokenizerArgs,
         settings.findBool("do_lower_case").orElse(false));
   }
 
@@ -81,16 +85,29 @@ record TransformerFiles(
 
   TransformerFiles withConfig(Map<String, Object> overrides) {
     return new TransformerFiles(
-        model, tokenizer, settings, config.with(overrides), tokenizerConfig, lowerCase);
+        model,
+        tokenizer,
+        settings,
+        config.with(overrides),
+        tokenizerConfig,
+        tokenizerArgs,
+        lowerCase);
   }
 
   TransformerFiles withTokenizerConfig(Map<String, Object> overrides) {
     return new TransformerFiles(
-        model, tokenizer, settings, config, tokenizerConfig.with(overrides), lowerCase);
+        model,
+        tokenizer,
+        settings,
+        config,
+        tokenizerConfig.with(overrides),
+        tokenizerArgs.with(overrides),
+        lowerCase);
   }
 
   TransformerFiles lowerCasing() {
-    return new TransformerFiles(model, tokenizer, settings, config, tokenizerConfig, true);
+    return new TransformerFiles(
+        model, tokenizer, settings, config, tokenizerConfig, tokenizerArgs, true);
   }
 
   String tokenizerFile() {

@@ -32,7 +32,8 @@ public final class ModelWriter {
    * Saves a model.
    *
    * @param target a directory that is not there yet, or is empty
-   * @throws IllegalArgumentException if there is something at the target
+   * @throws IllegalArgumentException if there is something at the target, or a key of a route
+   *     cannot be part of a folder's name
    * @throws UncheckedIOException if it cannot be written
    */
   public static void write(Path target, Pipeline pipeline, ModelSettings settings) {
@@ -106,8 +107,18 @@ public final class ModelWriter {
       SafeTensorsWriter.write(folder.resolve("model.safetensors"), tensors);
     }
     for (Map.Entry<String, ModuleSpec> inner : spec.folders().entrySet()) {
-      writeFolder(folder.resolve(inner.getKey()), inner.getValue());
+      writeFolder(inside(folder, inner.getKey()), inner.getValue());
     }
+  }
+
+  /** Keys of routes are part of the name, and may come from somebody else's model. */
+  private static Path inside(Path folder, String name) {
+    Path inner = folder.resolve(name).normalize();
+    if (!folder.equals(inner.getParent())) {
+      throw new IllegalArgumentException(
+          "\"" + name + "\" cannot be the name of a folder; give the route another key");
+    }
+    return inner;
   }
 
   private static String config(ModelSettings settings) {
