@@ -22,6 +22,9 @@ public record KeyedTexts(String key, List<String> texts) {
    *     there is no input
    */
   public static KeyedTexts of(List<Map<String, String>> inputs) {
+    if (inputs.isEmpty()) {
+      throw new IllegalArgumentException("there is no input, so no key; give at least one");
+    }
     Set<String> keys = new LinkedHashSet<>();
     for (Map<String, String> input : inputs) {
       if (input.size() != 1) {

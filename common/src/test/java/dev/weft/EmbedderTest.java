@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class EmbedderTest {
@@ -291,6 +292,24 @@ class EmbedderTest {
       assertThat(precision.value(codes[row][0]) + offset).isEqualTo(bits >> 8);
       assertThat(precision.value(codes[row][1]) + offset).isEqualTo(bits & 0xff);
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Precision.class,
+      names = {"INT8", "UINT8"})
+  void aSingleTextHasNoRanges(Precision precision) {
+    List<String> one = List.of("a");
+
+    assertThatThrownBy(() -> embedder.encodeQuantized(one, EncodeOptions.DEFAULT, precision))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "Cannot compute "
+                + precision
+                + " quantization ranges from a single embedding. Encode more texts in the call, or"
+                + " call Quantizer.scalar with the ranges of a representative set");
+    assertThat(embedder.encodeQuantized(one, EncodeOptions.DEFAULT, Precision.UBINARY))
+        .hasDimensions(1, 4);
   }
 
   @Test

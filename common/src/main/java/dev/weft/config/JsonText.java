@@ -53,6 +53,9 @@ public final class JsonText {
       return new JsonPrimitive(text);
     }
     if (value instanceof Number number) {
+      if (!Double.isFinite(number.doubleValue())) {
+        throw new IllegalArgumentException("no JSON value: " + number);
+      }
       return new JsonPrimitive(number);
     }
     if (value instanceof Boolean bool) {

@@ -16,6 +16,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
@@ -42,7 +43,9 @@ public final class ModelWriter {
       refuseUsed(whole);
       Path parent = Optional.ofNullable(whole.getParent()).orElse(whole);
       Files.createDirectories(parent);
-      Path draft = Files.createTempDirectory(parent, whole.getFileName() + ".");
+      // Not the JDK's temporary directories: those are closed to other users.
+      Path draft = parent.resolve("." + whole.getFileName() + "-" + UUID.randomUUID());
+      Files.createDirectory(draft);
       try {
         writeAll(draft, pipeline, settings);
         Files.move(draft, whole, StandardCopyOption.REPLACE_EXISTING);

@@ -2,7 +2,6 @@
 package dev.weft.store;
 
 import com.google.gson.stream.JsonWriter;
-import dev.weft.config.ModelException;
 import dev.weft.config.TensorData;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -45,9 +44,11 @@ public final class SafeTensorsWriter {
    * @param tensors by their names; their numbers are asked for one after the other
    * @throws IllegalArgumentException if a tensor has an unknown type, a shape that cannot be, the
    *     name {@code __metadata__}, or other numbers than its type and shape need
-   * @throws ModelException if the file cannot be written, or a tensor cannot be read
+   * @throws IOException if the file cannot be written
+   * @throws dev.weft.config.ModelException if the file that holds a tensor has changed or cannot be
+   *     read
    */
-  public static void write(Path file, Map<String, TensorData> tensors) {
+  public static void write(Path file, Map<String, TensorData> tensors) throws IOException {
     List<Line> lines =
         tensors.entrySet().stream()
             .map(tensor -> line(tensor.getKey(), tensor.getValue()))
@@ -58,8 +59,6 @@ public final class SafeTensorsWriter {
     try {
       writeTo(scratch, lines);
       Files.move(scratch, file, StandardCopyOption.ATOMIC_MOVE);
-    } catch (IOException e) {
-      throw new ModelException(file + ": cannot be written (" + e + ")", e);
     } finally {
       delete(scratch);
     }
