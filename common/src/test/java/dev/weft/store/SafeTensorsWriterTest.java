@@ -5,12 +5,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.weft.config.ModelException;
 import dev.weft.config.TensorData;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -58,7 +58,7 @@ class SafeTensorsWriterTest {
   }
 
   @Test
-  void namesAreEscaped() {
+  void namesAreEscaped() throws IOException {
     String name = "a\"b\\c\n\u00e9\ud83d\ude00</x>";
     SafeTensorsWriter.write(file, Map.of(name, bytes("U8", 1)));
 
@@ -66,7 +66,7 @@ class SafeTensorsWriterTest {
   }
 
   @Test
-  void noTensorsAreAFileToo() {
+  void noTensorsAreAFileToo() throws IOException {
     SafeTensorsWriter.write(file, Map.of());
 
     assertThat(SafeTensors.open(file).names()).isEmpty();
@@ -82,15 +82,13 @@ class SafeTensorsWriterTest {
             () ->
                 SafeTensorsWriter.write(
                     file, Map.of("t", data("U8", target -> fail(noRoom), 1), "a", bytes("U8", 9))))
-        .isInstanceOf(ModelException.class)
-        .hasMessage(file + ": cannot be written (java.io.IOException: no room)")
-        .hasCause(noRoom);
+        .isSameAs(noRoom);
     assertThat(file).hasBinaryContent(before);
     assertThat(folder.toFile().list()).containsExactly("model.safetensors");
   }
 
   @Test
-  void nobodySeesAPartOfTheFile() {
+  void nobodySeesAPartOfTheFile() throws IOException {
     TensorData watching =
         data(
             "U8",
@@ -111,8 +109,8 @@ class SafeTensorsWriterTest {
     Path nowhere = folder.resolve("nowhere/model.safetensors");
 
     assertThatThrownBy(() -> SafeTensorsWriter.write(nowhere, Map.of()))
-        .isInstanceOf(ModelException.class)
-        .hasMessageStartingWith(nowhere + ": cannot be written (java.nio.file.NoSuchFileException");
+        .isInstanceOf(NoSuchFileException.class)
+        .hasMessageContaining(folder.resolve("nowhere").toString());
   }
 
   @ParameterizedTest

@@ -175,7 +175,7 @@ class ShardsTest {
   }
 
   /** Every tensor has three numbers from the code of its name on. */
-  private void shard(String file, String... names) {
+  private void shard(String file, String... names) throws IOException {
     Map<String, TensorData> tensors = new HashMap<>();
     for (String name : names) {
       char code = name.charAt(0);

@@ -129,7 +129,7 @@ class WeightFilesTest {
     }
   }
 
-  private void shard(String name, String file) {
+  private void shard(String name, String file) throws IOException {
     SafeTensorsWriter.write(
         folder.resolve(file), Map.of(name, TensorData.of(new float[] {1, 2}, 2)));
   }
