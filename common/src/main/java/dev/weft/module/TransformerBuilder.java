@@ -9,6 +9,7 @@ import dev.weft.config.ModelException;
 import dev.weft.pipeline.ModuleDir;
 import dev.weft.text.FastTokenizer;
 import dev.weft.text.PaddingSide;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -20,7 +21,7 @@ import java.util.Set;
  */
 public final class TransformerBuilder {
   private static final Set<String> TOKENIZER_ARGS = Set.of("model_max_length", "padding_side");
-  private static final Set<String> FLOAT32 = Set.of("float32", "torch.float32", "auto");
+  private static final List<String> FLOAT32 = List.of("float32", "torch.float32", "auto");
 
   private TransformerFiles files;
   private OptionalInt maxSeqLength = OptionalInt.empty();

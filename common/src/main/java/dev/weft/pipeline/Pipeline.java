@@ -74,7 +74,7 @@ public final class Pipeline implements AutoCloseable {
     return stages;
   }
 
-  /** The tasks it tells apart; empty where every call runs the same modules. */
+  /** The tasks it tells apart, in their order; empty where every call runs the same modules. */
   public Set<String> tasks() {
     return Collections.unmodifiableSet(tasks);
   }

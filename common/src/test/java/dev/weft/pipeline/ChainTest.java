@@ -14,10 +14,13 @@ import dev.weft.module.Mapping;
 import dev.weft.module.Normalize;
 import dev.weft.module.Pooling;
 import dev.weft.module.PoolingMode;
+import dev.weft.module.Router;
 import dev.weft.module.WordEmbeddings;
 import dev.weft.text.TextBatch;
 import dev.weft.text.WordVectors;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -137,6 +140,19 @@ class ChainTest {
         .hasMessage(
             "module 2 (Pooling) pools vectors of embedding_dimension 4, but the modules before it"
                 + " make vectors of 6");
+  }
+
+  @Test
+  void tasksStandInTheOrderOfTheRoutes() {
+    Map<String, List<BoW>> routes = new LinkedHashMap<>();
+    for (int i = 12; i > 0; i--) {
+      routes.put("route" + i, List.of(new BoW(List.of("a"))));
+    }
+    try (Pipeline pipeline = new Pipeline(List.of(new Router(routes)))) {
+      assertThat(pipeline.tasks()).containsExactlyElementsOf(routes.keySet());
+      assertThatThrownBy(() -> pipeline.tasks().clear())
+          .isInstanceOf(UnsupportedOperationException.class);
+    }
   }
 
   @Test

@@ -203,6 +203,19 @@ class ModelDirTest {
     assertRefused(model).hasMessageStartingWith(model.file(file) + ": " + message);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"", "2_Dense/"})
+  void aFolderWithoutWeightsListsWhatIsLookedFor(String path) {
+    TestModel model = copy("dense-tanh").delete(path + "model.safetensors");
+
+    assertRefused(model)
+        .hasMessage(
+            model.file(path)
+                + ": no weights; looked for model.safetensors, model.safetensors.index.json,"
+                + " pytorch_model.bin, pytorch_model.bin.index.json; save the model with"
+                + " safetensors (save_pretrained does so)");
+  }
+
   @Test
   void aTextThatIsNotUtf8IsRefused() throws IOException {
     TestModel model = mean();
