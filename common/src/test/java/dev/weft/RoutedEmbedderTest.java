@@ -13,7 +13,9 @@ import dev.weft.module.Pooling;
 import dev.weft.module.PoolingMode;
 import dev.weft.module.Transformer;
 import dev.weft.pipeline.Pipeline;
+import dev.weft.pipeline.Stage;
 import dev.weft.store.ModelScope;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,6 +24,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Calls of models whose modules depend on the task. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -126,6 +129,61 @@ class RoutedEmbedderTest {
           .hasMessage(
               "the routes [query, document] make vectors of different widths [5, 8], which cannot"
                   + " stand in one column; choose one task");
+    }
+  }
+
+  private static Pipeline asymFirst(ModelScope scope) {
+    Map<String, List<Stage>> sides = new LinkedHashMap<>();
+    for (PoolingMode mode : List.of(PoolingMode.CLS, PoolingMode.MEAN)) {
+      sides.put(
+          mode.configName(),
+          List.of(
+              Transformer.load(scope.folder(TestModel.of("pooling-mean").toString())),
+              new Pooling(32, mode)));
+    }
+    return new Pipeline(List.of(new Asym(sides, EmptyKey.ALLOW)));
+  }
+
+  @Test
+  void anAsymThatTakesTheTextsNeedsATask(@TempDir Path folder) {
+    Path saved = folder.resolve("model");
+    try (Embedder built = Embedder.build(RoutedEmbedderTest::asymFirst)) {
+      built.save(saved);
+    }
+    try (Embedder embedder = Embedder.load(saved.toString())) {
+      float[][] first = embedder.encode(TEXTS, EncodeOptions.DEFAULT.withTask("cls"));
+      float[][] mean = embedder.encode(TEXTS, EncodeOptions.DEFAULT.withTask("mean"));
+
+      assertThat(mean).hasDimensions(5, 32);
+      assertThat(first[1]).isNotEqualTo(mean[1]);
+      assertThatThrownBy(() -> embedder.encode(TEXTS))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage(
+              "without a task, a pipeline needs at least one module; give the call one of the"
+                  + " tasks [cls, mean]");
+    }
+  }
+
+  @Test
+  void whatFollowsAnAsymNeedNotFitWhatIsBeforeIt() {
+    try (Embedder embedder =
+        Embedder.build(
+            scope -> {
+              Dense down = Dense.builder(32, 8).build(scope.device());
+              return new Pipeline(
+                  List.of(
+                      Transformer.load(scope.folder(TestModel.of("pooling-mean").toString())),
+                      new Pooling(32, PoolingMode.MEAN),
+                      new Asym(Map.of("query", List.of(down)), EmptyKey.ALLOW),
+                      Dense.builder(8, 4).build(scope.device())));
+            })) {
+      assertThat(embedder.encode(TEXTS, EncodeOptions.DEFAULT.withTask("query")))
+          .hasDimensions(5, 4);
+      assertThatThrownBy(() -> embedder.dimension(EncodeOptions.DEFAULT))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage(
+              "without a task, module 2 (Dense) takes vectors of in_features 8, but the modules"
+                  + " before it make vectors of 32; give the call one of the tasks [query]");
     }
   }
 

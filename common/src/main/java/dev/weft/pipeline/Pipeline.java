@@ -23,9 +23,11 @@ public final class Pipeline implements AutoCloseable {
   private final List<Stage> stages;
   private final Map<Optional<String>, Chain> chains = new LinkedHashMap<>();
   private final Set<String> tasks = new LinkedHashSet<>();
+  private Optional<ModelException> withoutTask = Optional.empty();
 
   /**
-   * Builds and checks every chain.
+   * Builds and checks every chain. Without a task an Asym is no module at all, and the modules
+   * around it need not fit each other: then calls need a task.
    *
    * @throws ModelException naming the module that does not fit and what it lacks
    */
@@ -34,6 +36,9 @@ public final class Pipeline implements AutoCloseable {
     this.stages.forEach(stage -> tasks.addAll(stage.tasks()));
     check(Optional.empty());
     tasks.forEach(task -> check(Optional.of(task)));
+    if (chains.isEmpty() && withoutTask.isPresent()) {
+      throw withoutTask.get();
+    }
   }
 
   private void check(Optional<String> task) {
@@ -43,8 +48,15 @@ public final class Pipeline implements AutoCloseable {
               try {
                 chains.put(task, new Chain(modules));
               } catch (ModelException e) {
-                String of = task.map(name -> "for the task \"" + name + "\", ").orElse("");
-                throw new ModelException(of + e.getMessage(), e);
+                if (tasks.isEmpty()) {
+                  throw e;
+                }
+                if (task.isEmpty()) {
+                  withoutTask = Optional.of(e);
+                  return;
+                }
+                throw new ModelException(
+                    "for the task \"" + task.get() + "\", " + e.getMessage(), e);
               }
             });
   }
@@ -66,7 +78,18 @@ public final class Pipeline implements AutoCloseable {
 
   private Chain chain(Optional<String> task) {
     Chain chain = chains.get(tasks.isEmpty() ? Optional.empty() : task);
-    return chain != null ? chain : new Chain(modules(task));
+    if (chain != null) {
+      return chain;
+    }
+    if (task.isEmpty() && withoutTask.isPresent()) {
+      throw new IllegalArgumentException(
+          "without a task, "
+              + withoutTask.get().getMessage()
+              + "; give the call one of the tasks "
+              + tasks,
+          withoutTask.get());
+    }
+    return new Chain(modules(task));
   }
 
   /** The stages, first to last. */
