@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.weft.config.Json;
 import dev.weft.config.JsonText;
+import dev.weft.config.ModelException;
 import dev.weft.pipeline.EncodeException;
 import dev.weft.pipeline.Features;
 import dev.weft.pipeline.InputModule;
@@ -76,10 +77,14 @@ public final class BoW implements InputModule {
 
   private static BoW parse(Json config) {
     boolean cumulative = config.findBool(CUMULATIVE).orElse(true);
-    return new BoW(
-        config.stringList(VOCAB),
-        WordWeighting.parse(config),
-        cumulative ? TermFrequency.CUMULATIVE : TermFrequency.BINARY);
+    try {
+      return new BoW(
+          config.stringList(VOCAB),
+          WordWeighting.parse(config),
+          cumulative ? TermFrequency.CUMULATIVE : TermFrequency.BINARY);
+    } catch (IllegalArgumentException e) {
+      throw new ModelException(config.file() + ": " + e.getMessage(), e);
+    }
   }
 
   @Override

@@ -34,6 +34,10 @@ import java.util.Set;
  */
 public final class LSTM implements Module {
   private static final String CONFIG = "lstm_config.json";
+
+  /** The names of all tensors are listed before the file is asked for the first. */
+  private static final int MAX_LAYERS = 1000;
+
   private static final Set<String> KEYS =
       Set.of(
           "embedding_dimension",
@@ -63,6 +67,10 @@ public final class LSTM implements Module {
       Checkpoint.positive("embedding_dimension", layout.input());
       Checkpoint.positive("hidden_dim", layout.hidden());
       Checkpoint.positive("num_layers", layout.layers());
+      if (layout.layers() > MAX_LAYERS) {
+        throw new IllegalArgumentException(
+            "num_layers must be at most " + MAX_LAYERS + ", but is " + layout.layers());
+      }
       Checkpoint.probability("dropout", dropout);
     }
 

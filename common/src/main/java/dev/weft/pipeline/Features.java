@@ -36,7 +36,7 @@ public final class Features {
   public static final Key<AttentionMask> ATTENTION_MASK =
       new Key<>("attention_mask", AttentionMask.class);
 
-  /** Leading tokens of each row that belong to the prompt; absent without a prompt. */
+  /** Leading tokens of each row that belong to the prompt; zero or absent without one. */
   public static final Key<Integer> PROMPT_LENGTH = new Key<>("prompt_length", Integer.class);
 
   private static final Features EMPTY = new Features(Map.of());

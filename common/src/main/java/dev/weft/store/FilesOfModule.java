@@ -16,6 +16,9 @@ import java.util.Optional;
  * letters and {@code ..} are refused. Symbolic links are followed, as a hub cache is made of them.
  */
 final class FilesOfModule implements ModuleDir {
+  /** A Router whose folder is its own, or a link to it, would be read without end. */
+  private static final int MAX_DEPTH = 8;
+
   private final Path folder;
   private final Opening opening;
 
@@ -25,8 +28,18 @@ final class FilesOfModule implements ModuleDir {
    * @param registry which types there are
    * @param device owns the weights
    * @param writtenBy the release that wrote the model
+   * @param depth how many stages the folder is inside of
    */
-  record Opening(ModuleRegistry registry, NDManager device, Optional<Release> writtenBy) {}
+  record Opening(
+      ModuleRegistry registry, NDManager device, Optional<Release> writtenBy, int depth) {
+    Opening(ModuleRegistry registry, NDManager device, Optional<Release> writtenBy) {
+      this(registry, device, writtenBy, 0);
+    }
+
+    Opening deeper() {
+      return new Opening(registry, device, writtenBy, depth + 1);
+    }
+  }
 
   FilesOfModule(Path root, String path, Opening opening) {
     this.folder = inside(root, path);
@@ -91,7 +104,11 @@ final class FilesOfModule implements ModuleDir {
 
   @Override
   public Stage stage(Json config, String path, String type) {
-    ModuleDir dir = new FilesOfModule(folder, path, opening);
+    if (opening.depth() == MAX_DEPTH) {
+      throw new ModelException(
+          config.file() + ": \"" + path + "\" is nested more than " + MAX_DEPTH + " stages deep");
+    }
+    ModuleDir dir = new FilesOfModule(folder, path, opening.deeper());
     return opening.registry().find(config.file(), type).load(dir);
   }
 

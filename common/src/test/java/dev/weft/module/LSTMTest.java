@@ -243,6 +243,8 @@ class LSTMTest {
             + "| num_layers must be at least 1, but is 0",
         "\"embedding_dimension\": 3, \"hidden_dim\": 2, \"dropout\": 1.5 "
             + "| dropout must be between 0 and 1, but is 1.5",
+        "\"embedding_dimension\": 3, \"hidden_dim\": 2, \"num_layers\": 2000000000 "
+            + "| num_layers must be at most 1000, but is 2000000000",
         "\"embedding_dimension\": 3, \"hidden_dim\": 2, \"dropout\": true "
             + "| \"dropout\" must be a number, but is true",
         "\"embedding_dimension\": 3, \"hidden_dim\": 2, \"proj_size\": 1 "
