@@ -42,7 +42,19 @@ public final class FastTokenizer implements AutoCloseable {
    * @param maxLength the most tokens a row may have; longer rows are cut at the end
    */
   public static FastTokenizer parse(String file, String json, int maxLength) {
-    FastTokenizer tokenizer = new FastTokenizer(open(file, json), true);
+    return parse(file, json, maxLength, TruncationSide.RIGHT);
+  }
+
+  /**
+   * Makes a tokenizer.
+   *
+   * @param file how to name the source in messages
+   * @param json the text of {@code tokenizer.json}
+   * @param maxLength the most tokens a row may have
+   * @param side the end at which longer rows are cut; special tokens stay
+   */
+  public static FastTokenizer parse(String file, String json, int maxLength, TruncationSide side) {
+    FastTokenizer tokenizer = new FastTokenizer(open(file, json, side), true);
     try {
       TokenizerFile.parse(file, json).withUnknown();
     } catch (ModelException e) {
@@ -66,23 +78,27 @@ public final class FastTokenizer implements AutoCloseable {
 
   /** A tokenizer that adds no special tokens and cuts nothing. */
   static FastTokenizer withoutSpecialTokens(String file, String json) {
-    return new FastTokenizer(open(file, json), false);
+    return new FastTokenizer(open(file, json, TruncationSide.RIGHT), false);
   }
 
-  /** A native tokenizer that neither pads nor cuts. */
-  private static HuggingFaceTokenizer open(String file, String json) {
+  /** A native tokenizer that does not pad, and cuts nothing until it is told a length. */
+  private static HuggingFaceTokenizer open(String file, String json, TruncationSide side) {
+    boolean left = side == TruncationSide.LEFT;
     // A maximum of zero keeps its own rules, and its warnings about them, out of the way.
     Map<String, String> options =
-        Map.of("padding", "false", "truncation", "false", "maxLength", "0");
+        Map.of("padding", "false", "truncation", String.valueOf(left), "maxLength", "0");
     HuggingFaceTokenizer owner;
     try {
-      byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
+      String whole = left ? TokenizerJson.cuttingLeft(file, json) : json;
+      byte[] bytes = whole.getBytes(StandardCharsets.UTF_8);
       owner = HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(bytes), options);
     } catch (IOException | RuntimeException e) {
       throw new ModelException(file + ": not a usable tokenizer (" + e.getMessage() + ")", e);
     }
     LIBRARY.disablePadding(owner.getHandle());
-    LIBRARY.disableTruncation(owner.getHandle());
+    if (!left) {
+      LIBRARY.disableTruncation(owner.getHandle());
+    }
     return owner;
   }
 

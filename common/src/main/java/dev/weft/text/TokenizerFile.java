@@ -50,11 +50,14 @@ final class TokenizerFile {
     if (block.size() == 0) {
       return Truncation.NONE;
     }
-    long maxLength = block.get("max_length").getAsLong();
     boolean left = text(block, "direction").orElse("Right").equals("Left");
     return new Truncation(
-        (int) Math.min(Integer.MAX_VALUE, maxLength),
-        left ? Truncation.End.LAST : Truncation.End.FIRST);
+        count(block, "max_length"), left ? TruncationSide.LEFT : TruncationSide.RIGHT);
+  }
+
+  /** A count that the native library reads with 64 bits; what is above an int reads as its end. */
+  private static int count(JsonObject part, String key) {
+    return (int) Math.min(Integer.MAX_VALUE, part.get(key).getAsDouble());
   }
 
   /** One more than the largest id it can give. Added tokens are numbered after the model's own. */
@@ -143,7 +146,7 @@ final class TokenizerFile {
     if (unknown.isEmpty() || prefix.isEmpty() || !prefix.get().chars().allMatch(c -> c < 128)) {
       return Optional.empty();
     }
-    int maxWord = model.get("max_input_chars_per_word").getAsInt();
+    int maxWord = count(model, "max_input_chars_per_word");
     boolean lowerCase = normalizer.get("lowercase").getAsBoolean();
     return Optional.of(
         new AsciiWordPiece(

@@ -40,7 +40,22 @@ public final class TokenizerJson {
     sequence.addProperty("type", "Sequence");
     sequence.add("normalizers", chain);
     root.add(NORMALIZER, sequence);
-    return root.toString();
+    return text(file, root);
+  }
+
+  /**
+   * The tokenizer with a truncation block that cuts at the beginning of a text. The binding can set
+   * every part of the block but this one, which stays as the file has it.
+   */
+  static String cuttingLeft(String file, String json) {
+    JsonObject root = root(file, json);
+    JsonObject block = new JsonObject();
+    block.addProperty("direction", "Left");
+    block.addProperty("max_length", Integer.MAX_VALUE);
+    block.addProperty("strategy", "LongestFirst");
+    block.addProperty("stride", 0);
+    root.add("truncation", block);
+    return text(file, root);
   }
 
   /**
@@ -99,10 +114,19 @@ public final class TokenizerJson {
     return List.of(words);
   }
 
+  /** What can be read can be nested too deeply to be written. */
+  private static String text(String file, JsonObject root) {
+    try {
+      return root.toString();
+    } catch (StackOverflowError e) {
+      throw new ModelException(file + ": not valid JSON (nested too deeply)", e);
+    }
+  }
+
   private static JsonObject root(String file, String json) {
     try {
       return JsonParser.parseString(json).getAsJsonObject();
-    } catch (JsonParseException | IllegalStateException e) {
+    } catch (JsonParseException | IllegalStateException | StackOverflowError e) {
       throw new ModelException(file + ": not valid JSON (" + e.getMessage() + ")", e);
     }
   }

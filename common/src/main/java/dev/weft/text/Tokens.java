@@ -194,7 +194,7 @@ public final class Tokens {
     void endRow(Truncation truncation) {
       int start = starts[rows];
       int surplus = Math.max(0, size - start - truncation.maxLength());
-      if (truncation.kept() == Truncation.End.LAST && surplus > 0) {
+      if (truncation.cut() == TruncationSide.LEFT && surplus > 0) {
         System.arraycopy(ids, start + surplus, ids, start, size - start - surplus);
       }
       size -= surplus;

@@ -2,17 +2,11 @@
 package dev.weft.text;
 
 /**
- * How many tokens of a text are kept, and from which end.
+ * How many tokens of a text are kept, and which end is cut.
  *
  * @param maxLength the most tokens of a row
- * @param kept the end of the text that stays
+ * @param cut the end of the text that goes
  */
-record Truncation(int maxLength, End kept) {
-  static final Truncation NONE = new Truncation(Integer.MAX_VALUE, End.FIRST);
-
-  /** An end of a text. */
-  enum End {
-    FIRST,
-    LAST
-  }
+record Truncation(int maxLength, TruncationSide cut) {
+  static final Truncation NONE = new Truncation(Integer.MAX_VALUE, TruncationSide.RIGHT);
 }

@@ -6,7 +6,8 @@
  * dev.weft.text.AttentionMask}). Knows no module.
  *
  * <pre>{@code
- * try (FastTokenizer tokenizer = FastTokenizer.parse("tokenizer.json", json, 256)) {
+ * String json = Files.readString(Path.of("model/tokenizer.json"));
+ * try (FastTokenizer tokenizer = FastTokenizer.parse("model/tokenizer.json", json, 256)) {
  *   Tokens tokens = tokenizer.encode(List.of("a text", "another text"));
  *   int length = tokens.length(0); // [CLS] a text [SEP] = 4
  * }

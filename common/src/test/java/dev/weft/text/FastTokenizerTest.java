@@ -98,6 +98,18 @@ class FastTokenizerTest {
     assertThat(ids(root.toString(), "a a a a a")).hasSize(7);
   }
 
+  @Test
+  void theBeginningIsCutWhereTheTokenizerSaysSo() {
+    try (FastTokenizer tokenizer =
+        FastTokenizer.parse("tokenizer.json", JSON, 4, TruncationSide.LEFT)) {
+      Tokens tokens = tokenizer.encode(List.of("a a , .", "a", ""));
+
+      assertThat(IntStream.range(0, 3).map(tokens::length)).containsExactly(4, 3, 2);
+      assertThat(IntStream.range(0, 4).map(i -> tokens.id(0, i)))
+          .containsExactly(FIRST, vocabulary(","), vocabulary("."), LAST);
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({"'', 1", "a, 2", "'a a: ', 4"})
   void thePromptIsCountedWithItsLeadingSpecialTokens(String prompt, int length) {
@@ -139,6 +151,15 @@ class FastTokenizerTest {
     String lower = TokenizerJson.lowerCasing("tokenizer.json", withoutNormalizer());
 
     assertThat(ids(lower, "A")).containsExactly(FIRST, a, LAST);
+  }
+
+  @Test
+  void lowerCasingOfAFileThatIsNestedTooDeeplyNamesIt() {
+    String deep = "{\"a\": " + "[".repeat(100_000) + "]".repeat(100_000) + "}";
+
+    assertThatThrownBy(() -> TokenizerJson.lowerCasing("x/tokenizer.json", deep))
+        .isInstanceOf(ModelException.class)
+        .hasMessageStartingWith("x/tokenizer.json: not valid JSON (");
   }
 
   @ParameterizedTest

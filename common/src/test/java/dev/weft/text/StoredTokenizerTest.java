@@ -221,7 +221,22 @@ class StoredTokenizerTest {
     assertThat(
             TokenizerFile.parse(FILE, edited(JSON, root -> root.add("truncation", block)))
                 .truncation())
-        .isEqualTo(new Truncation(2, Truncation.End.FIRST));
+        .isEqualTo(new Truncation(2, TruncationSide.RIGHT));
+  }
+
+  @Test
+  void countsAboveAnIntCutNothing() {
+    String json =
+        edited(
+            JSON,
+            root -> {
+              JsonObject block = truncation(1, 0, "Right");
+              block.add("max_length", JsonParser.parseString("18446744073709551615"));
+              root.add("truncation", block);
+              root.getAsJsonObject("model").addProperty("max_input_chars_per_word", 4294967295L);
+            });
+
+    assertThat(ids(json, List.of("a b c", ""))).isDeepEqualTo(ids(JSON, List.of("a b c", "")));
   }
 
   @ParameterizedTest
