@@ -9,6 +9,8 @@ import dev.weft.config.ModelException;
 import dev.weft.pipeline.ModuleDir;
 import dev.weft.text.FastTokenizer;
 import dev.weft.text.PaddingSide;
+import dev.weft.text.TruncationSide;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,20 +22,22 @@ import java.util.Set;
  * the files of the directory. Mutable, for one thread.
  */
 public final class TransformerBuilder {
-  private static final Set<String> TOKENIZER_ARGS = Set.of("model_max_length", "padding_side");
+  private static final String MAX_LENGTH = "model_max_length";
+  private static final Set<String> TOKENIZER_ARGS =
+      Set.of(MAX_LENGTH, "padding_side", "truncation_side");
   private static final List<String> FLOAT32 = List.of("float32", "torch.float32", "auto");
 
   private TransformerFiles files;
+  private final Map<String, Object> tokenizerArgs = new LinkedHashMap<>();
   private OptionalInt maxSeqLength = OptionalInt.empty();
 
   TransformerBuilder(ModuleDir dir) {
-    this.files = TransformerFiles.of(dir, dir);
+    this.files = TransformerFiles.of(dir);
   }
 
   /**
    * The most tokens a text may have, special tokens included. Without it: that of the directory's
-   * settings, else the tokenizer's, at most as many as the model has positions. A {@code
-   * model_max_length} among the {@link #tokenizerArgs} wins over all of them.
+   * settings, else the tokenizer's, at most as many as the model has positions.
    */
   public TransformerBuilder maxSeqLength(int tokens) {
     if (tokens < 1) {
@@ -49,9 +53,9 @@ public final class TransformerBuilder {
     return this;
   }
 
-  /** {@code tokenizer_name_or_path}: the tokenizer of another directory; set it first. */
+  /** {@code tokenizer_name_or_path}: the tokenizer of another directory. */
   public TransformerBuilder tokenizer(ModuleDir dir) {
-    files = TransformerFiles.of(files.model(), dir);
+    files = files.withTokenizer(dir).withTokenizerConfig(tokenizerArgs);
     return this;
   }
 
@@ -86,7 +90,8 @@ public final class TransformerBuilder {
   }
 
   /**
-   * {@code tokenizer_args}: {@code model_max_length} and {@code padding_side}.
+   * {@code tokenizer_args}: {@code model_max_length}, {@code padding_side} and {@code
+   * truncation_side}.
    *
    * @throws IllegalArgumentException for other keys
    */
@@ -94,9 +99,13 @@ public final class TransformerBuilder {
     for (String key : args.keySet()) {
       if (!TOKENIZER_ARGS.contains(key)) {
         throw new IllegalArgumentException(
-            "tokenizer_args: \"" + key + "\" is not known; known: model_max_length, padding_side");
+            "tokenizer_args: \""
+                + key
+                + "\" is not known; known: model_max_length, padding_side,"
+                + " truncation_side");
       }
     }
+    tokenizerArgs.putAll(args);
     files = files.withTokenizerConfig(args);
     return this;
   }
@@ -134,10 +143,14 @@ public final class TransformerBuilder {
           new Transformer.Layout(
               maxSeqLength(encoder),
               config.findInteger("pad_token_id").filter(id -> id >= 0).orElse(0),
-              side(files.tokenizerConfig()),
+              paddingSide(files.tokenizerConfig()),
               all ? HiddenLayers.ALL : HiddenLayers.LAST);
       FastTokenizer tokenizer =
-          FastTokenizer.parse(files.tokenizerFile(), files.tokenizerText(), layout.maxSeqLength());
+          FastTokenizer.parse(
+              files.tokenizerFile(),
+              files.tokenizerText(),
+              layout.maxSeqLength(),
+              truncationSide(files.tokenizerConfig()));
       return new Transformer(tokenizer, encoder, layout, files);
     } catch (RuntimeException e) {
       encoder.close();
@@ -146,13 +159,14 @@ public final class TransformerBuilder {
   }
 
   /**
-   * An explicit value as it is, that of {@code tokenizer_args} first; else the tokenizer's, capped
-   * by the position table.
+   * An explicit value as it is, of which an argument of the tokenizer wins, as in the reference
+   * since 5.4; else the tokenizer's own, capped by the position table.
    */
   private int maxSeqLength(Encoder encoder) {
-    Optional<Integer> ofTokenizer = files.tokenizerArgs().findInteger("model_max_length");
-    if (ofTokenizer.isPresent()) {
-      return within("tokenizer_args: model_max_length", ofTokenizer.get(), encoder);
+    Optional<Integer> argument =
+        files.tokenizerConfig().findInteger(MAX_LENGTH).filter(length -> isArgument());
+    if (argument.isPresent()) {
+      return within("tokenizer_args: " + MAX_LENGTH, argument.get(), encoder);
     }
     if (maxSeqLength.isPresent()) {
       return within("max_seq_length", maxSeqLength.getAsInt(), encoder);
@@ -164,11 +178,13 @@ public final class TransformerBuilder {
         .orElseGet(
             () ->
                 Math.min(
-                    files
-                        .tokenizerConfig()
-                        .findInteger("model_max_length")
-                        .orElse(Integer.MAX_VALUE),
+                    files.tokenizerConfig().findInteger(MAX_LENGTH).orElse(Integer.MAX_VALUE),
                     encoder.maxPositions()));
+  }
+
+  private boolean isArgument() {
+    return tokenizerArgs.containsKey(MAX_LENGTH)
+        || files.settings().object("tokenizer_args").has(MAX_LENGTH);
   }
 
   private static int within(String what, int value, Encoder encoder) {
@@ -184,15 +200,25 @@ public final class TransformerBuilder {
     return value;
   }
 
-  private static PaddingSide side(Json tokenizerConfig) {
-    String side = tokenizerConfig.findString("padding_side").orElse("right");
+  private static PaddingSide paddingSide(Json tokenizerConfig) {
+    return isLeft(tokenizerConfig, "padding_side") ? PaddingSide.LEFT : PaddingSide.RIGHT;
+  }
+
+  private static TruncationSide truncationSide(Json tokenizerConfig) {
+    return isLeft(tokenizerConfig, "truncation_side") ? TruncationSide.LEFT : TruncationSide.RIGHT;
+  }
+
+  private static boolean isLeft(Json tokenizerConfig, String key) {
+    String side = tokenizerConfig.findString(key).orElse("right");
     return switch (side) {
-      case "left" -> PaddingSide.LEFT;
-      case "right" -> PaddingSide.RIGHT;
+      case "left" -> true;
+      case "right" -> false;
       default ->
           throw new ModelException(
               tokenizerConfig.file()
-                  + ": padding_side \""
+                  + ": "
+                  + key
+                  + " \""
                   + side
                   + "\" is not known; known: left, right");
     };

@@ -20,7 +20,6 @@ import java.util.Optional;
  * @param settings {@code sentence_bert_config.json} or an older name of it
  * @param config {@code config.json}, with what the builder changed
  * @param tokenizerConfig {@code tokenizer_config.json}, with what the builder changed
- * @param tokenizerArgs what the settings and the builder changed in it
  * @param lowerCase {@code do_lower_case}
  */
 record TransformerFiles(
@@ -29,7 +28,6 @@ record TransformerFiles(
     Json settings,
     Json config,
     Json tokenizerConfig,
-    Json tokenizerArgs,
     boolean lowerCase) {
   private static final String CONFIG = "config.json";
   private static final String TOKENIZER = "tokenizer.json";
@@ -47,67 +45,45 @@ record TransformerFiles(
     "sentence_xlnet_config.json"
   };
 
-  static TransformerFiles of(ModuleDir model, ModuleDir tokenizer) {
-    Json settings = model.findConfig(SETTINGS).orElseGet(() -> Json.empty(SETTINGS[0]));
-    only("transformer_task", "feature-extraction", settings);
-    only("module_output_name", "token_embeddings", settings);
-    Json tokenizerArgs = settings.object("tokenizer_args");
+  /** The files of one folder. */
+  static TransformerFiles of(ModuleDir model) {
+    Json settings =
+        TransformerSettings.checked(
+            model.findConfig(SETTINGS).orElseGet(() -> Json.empty(SETTINGS[0])));
     return new TransformerFiles(
         model,
-        tokenizer,
+        model,
         settings,
         model.config(CONFIG).with(settings.object("config_args").values()),
-        tokenizer
-            .findConfig(TOKENIZER_CONFIG)
-            .orElseGet(() -> Json.empty(TOKENIZER_CONFIG))
-            .with(tokenizerArgs.values()),
-        tokenizerArgs,
+        tokenizerConfig(settings, model),
         settings.findBool("do_lower_case").orElse(false));
   }
 
-  /** Another task or output is another model than the encoder that is loaded. */
-  private static void only(String key, String supported, Json settings) {
-    settings
-        .findString(key)
-        .filter(value -> !value.equals(supported))
-        .ifPresent(
-            value -> {
-              throw new ModelException(
-                  settings.file()
-                      + ": "
-                      + key
-                      + " \""
-                      + value
-                      + "\" is not supported; supported: "
-                      + supported);
-            });
+  /** With the tokenizer of another folder. */
+  TransformerFiles withTokenizer(ModuleDir folder) {
+    return new TransformerFiles(
+        model, folder, settings, config, tokenizerConfig(settings, folder), lowerCase);
+  }
+
+  private static Json tokenizerConfig(Json settings, ModuleDir folder) {
+    return folder
+        .findConfig(TOKENIZER_CONFIG)
+        .orElseGet(() -> Json.empty(TOKENIZER_CONFIG))
+        .with(settings.object("tokenizer_args").values());
   }
 
   TransformerFiles withConfig(Map<String, Object> overrides) {
     return new TransformerFiles(
-        model,
-        tokenizer,
-        settings,
-        config.with(overrides),
-        tokenizerConfig,
-        tokenizerArgs,
-        lowerCase);
+        model, tokenizer, settings, config.with(overrides), tokenizerConfig, lowerCase);
   }
 
   TransformerFiles withTokenizerConfig(Map<String, Object> overrides) {
     return new TransformerFiles(
-        model,
-        tokenizer,
-        settings,
-        config,
-        tokenizerConfig.with(overrides),
-        tokenizerArgs.with(overrides),
-        lowerCase);
+        model, tokenizer, settings, config, tokenizerConfig.with(overrides), lowerCase);
   }
 
   TransformerFiles lowerCasing() {
-    return new TransformerFiles(
-        model, tokenizer, settings, config, tokenizerConfig, tokenizerArgs, true);
+    return new TransformerFiles(model, tokenizer, settings, config, tokenizerConfig, true);
   }
 
   String tokenizerFile() {

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weft.module;
+
+import dev.weft.config.Json;
+import dev.weft.config.ModelException;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The reference's settings beside a transformer, {@code sentence_bert_config.json}. What 5.4 and
+ * later write there may ask for other numbers than the last hidden state of whole texts: that is
+ * refused, since a model that ignored it would answer something else than it was saved to.
+ */
+final class TransformerSettings {
+  private static final List<String> LENGTHS =
+      List.of("query_length", "document_length", "query_expansion");
+
+  private TransformerSettings() {}
+
+  /**
+   * The same settings.
+   *
+   * @throws ModelException naming file, key and value that is not supported
+   */
+  static Json checked(Json settings) {
+    LENGTHS.stream().filter(settings::has).forEach(key -> refuse(settings, key));
+    Json processing = settings.object("processing_kwargs");
+    for (String kind : List.of("common", "text")) {
+      if (!processing.object(kind).keys().isEmpty()) {
+        refuse(settings, "processing_kwargs." + kind);
+      }
+    }
+    Json text = settings.object("modality_config").object("text");
+    only(settings, "transformer_task", settings, "feature-extraction");
+    only(settings, "module_output_name", settings, "token_embeddings");
+    only(settings, "method", text, "forward");
+    only(settings, "method_output_name", text, "last_hidden_state");
+    return settings;
+  }
+
+  private static void refuse(Json settings, String key) {
+    throw new ModelException(
+        settings.file()
+            + ": "
+            + key
+            + " is not supported; remove it, or give max_seq_length for all texts");
+  }
+
+  private static void only(Json settings, String key, Json part, String supported) {
+    Optional<String> value = part.findString(key);
+    if (value.isPresent() && !value.get().equals(supported)) {
+      throw new ModelException(
+          settings.file()
+              + ": "
+              + key
+              + " \""
+              + value.get()
+              + "\" is not supported; supported: "
+              + supported);
+    }
+  }
+}
