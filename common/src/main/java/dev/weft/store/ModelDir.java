@@ -20,8 +20,8 @@ import java.util.Optional;
 
 /**
  * A model in the directory layout of sentence-transformers, or a plain Hugging Face directory,
- * which stands for Transformer and mean Pooling. Opening it reads nothing but small JSON files.
- * Immutable.
+ * which stands for Transformer and mean Pooling, or that of the last token where it is a causal
+ * language model. Opening it reads nothing but small JSON files. Immutable.
  */
 public final class ModelDir {
   private static final String MODULES = "modules.json";
@@ -95,12 +95,20 @@ public final class ModelDir {
     if (list.isEmpty()) {
       Transformer transformer = Transformer.load(files);
       stages.add(transformer);
-      stages.add(new Pooling(transformer.width(0), PoolingMode.MEAN));
+      stages.add(new Pooling(transformer.width(0), poolingOf(files.config("config.json"))));
       return;
     }
     for (Json entry : Json.parseArray(files.label(MODULES), list.get())) {
       stages.add(files.stage(entry, entry.findString("path").orElse(""), entry.string("type")));
     }
+  }
+
+  /** A language model that only looks back has seen the whole text at its last token alone. */
+  private static PoolingMode poolingOf(Json config) {
+    boolean causal =
+        config.strings("architectures").stream().limit(1).anyMatch(a -> a.endsWith("ForCausalLM"))
+            && config.findBool("is_causal").orElse(true);
+    return causal ? PoolingMode.LASTTOKEN : PoolingMode.MEAN;
   }
 
   /** The root folder, for a module that is built from it alone. */

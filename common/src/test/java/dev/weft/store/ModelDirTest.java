@@ -147,6 +147,43 @@ class ModelDirTest {
     assertSameVectors(model, "pooling-mean");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "'\"architectures\": [\"Qwen3ForCausalLM\"]', lasttoken",
+    "'\"architectures\": [\"Qwen3ForCausalLM\"], \"is_causal\": false', mean",
+    "'\"architectures\": [\"Qwen3Model\"]', mean"
+  })
+  void aPlainCausalLanguageModelIsPooledAtItsLastToken(String keys, String mode)
+      throws IOException {
+    TestModel model = TestModel.copyOf("qwen3-lasttoken-leftpad", folder);
+    Files.delete(model.file("modules.json"));
+    model.write("config.json", withArchitectures(model.read("config.json"), keys));
+
+    try (Embedder embedder = Embedder.load(model.toString())) {
+      assertThat(embedder.pipeline().stages().get(1).settings())
+          .isEqualTo(mode + ", include_prompt=true");
+    }
+  }
+
+  private static String withArchitectures(String config, String keys) {
+    String without = config.replaceFirst("\"architectures\": \\[[^\\]]*\\],", "");
+    assertThat(without).isNotEqualTo(config);
+    return without.replaceFirst("\\{", "{" + keys + ",");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"Router", "Asym"})
+  void aRouterInsideItselfIsRefused(String type) {
+    String types = "{\"types\": {\".\": \"sentence_transformers.models.%s\"}}".formatted(type);
+    TestModel model =
+        mean()
+            .write("modules.json", modules("sentence_transformers.models." + type, ""))
+            .write("config.json", types);
+
+    assertRefused(model)
+        .hasMessage(model.file("config.json") + ": \".\" is nested more than 8 stages deep");
+  }
+
   @Test
   void anUnknownModelTypeListsTheKnownOnes() {
     TestModel model =
@@ -276,6 +313,13 @@ class ModelDirTest {
         .hasMessage(
             model.file("sentence_bert_config.json")
                 + ": max_seq_length 81 is more than the model's 80 positions");
+  }
+
+  @Test
+  void aLengthAmongTheArgumentsOfTheTokenizerWins() {
+    String settings = "{\"max_seq_length\": 20, \"tokenizer_args\": {\"model_max_length\": 7}}";
+
+    assertMaxSeqLength(mean().write("sentence_bert_config.json", settings), 7);
   }
 
   @Test
