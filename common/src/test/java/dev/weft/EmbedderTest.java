@@ -5,20 +5,28 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.config.ModelException;
+import dev.weft.module.Pooling;
+import dev.weft.module.PoolingMode;
+import dev.weft.module.Transformer;
 import dev.weft.pipeline.EncodeException;
+import dev.weft.pipeline.Pipeline;
 import dev.weft.text.TextBatch;
 import dev.weft.text.Tokens;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -94,6 +102,47 @@ class EmbedderTest {
 
     assertThat(seen).hasSize((int) embedder.counters().batches());
     assertThat(seen).isSorted().doesNotHaveDuplicates().endsWith((long) texts.size());
+  }
+
+  @Test
+  void aSavedModelIsAsOpenToOthersAsAnyDirectory(@TempDir Path folder) throws Exception {
+    Path plain = Files.createDirectory(folder.resolve("plain"));
+
+    embedder.save(folder.resolve("saved"));
+
+    assertThat(Files.getPosixFilePermissions(folder.resolve("saved")))
+        .isEqualTo(Files.getPosixFilePermissions(plain));
+    try (Stream<Path> entries = Files.list(folder)) {
+      assertThat(entries)
+          .extracting(Path::getFileName)
+          .map(Path::toString)
+          .containsExactlyInAnyOrder("plain", "saved");
+    }
+  }
+
+  @Test
+  void theOrderOfATransformersParametersDoesNotMatter() {
+    String dir = TestModel.of("pooling-mean").toString();
+    Map<String, String> texts = new HashMap<>();
+    try (Embedder built =
+        Embedder.build(
+            scope -> {
+              Transformer transformer =
+                  Transformer.builder(scope.folder(dir))
+                      .maxSeqLength(9)
+                      .doLowerCase()
+                      .configArgs(Map.of("output_hidden_states", true))
+                      .tokenizerArgs(Map.of("padding_side", "left"))
+                      .tokenizer(scope.folder(dir))
+                      .load();
+              texts.putAll(transformer.spec().texts());
+              return new Pipeline(List.of(transformer, new Pooling(32, PoolingMode.MEAN)));
+            })) {
+      assertThat(built.pipeline().maxSeqLength()).isEqualTo(9);
+    }
+    assertThat(texts.get("sentence_bert_config.json")).contains("\"do_lower_case\": true");
+    assertThat(texts.get("tokenizer_config.json")).contains("\"padding_side\": \"left\"");
+    assertThat(texts.get("config.json")).contains("\"output_hidden_states\": true");
   }
 
   @Test

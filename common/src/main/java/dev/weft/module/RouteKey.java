@@ -70,7 +70,8 @@ public record RouteKey(Optional<String> task, List<String> modality) {
   }
 
   private static String quoted(String text) {
-    return "'" + text + "'";
+    String mark = text.indexOf('\'') < 0 ? "'" : "\"";
+    return mark + text + mark;
   }
 
   static List<RouteKey> fitting(Optional<String> task) {

@@ -126,7 +126,8 @@ class RouterTest {
         "(None, 'text')",
         "('query', None)",
         "(None, None)",
-        "('query', ('image', 'text'))"
+        "('query', ('image', 'text'))",
+        "(\"it's\", 'text')"
       })
   void keysOfMappingsAreReadAndWrittenAsPythonPrintsThem(String key) {
     assertThat(RouteKey.parse(key)).map(RouteKey::toString).contains(key);
