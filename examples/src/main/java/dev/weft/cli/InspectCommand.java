@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.IntSupplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -28,15 +29,24 @@ final class InspectCommand implements Callable<Integer> {
     try (Embedder embedder = Embedder.load(spec.model(), spec.embedderOptions())) {
       print(embedder.pipeline(), spec.encodeOptions().task());
       System.out.println();
-      System.out.println("dimension       " + embedder.dimension(options));
+      System.out.println("dimension       " + ofTask(() -> embedder.dimension(options)));
       System.out.println("max_seq_length  " + embedder.pipeline().maxSeqLength());
       System.out.println("prompts         " + embedder.settings().prompts());
       System.out.println(
           "default prompt  " + embedder.settings().defaultPromptName().orElse("none"));
       System.out.println("workers         " + embedder.workers());
-      System.out.println("batch tokens    " + embedder.batchTokens(options));
+      System.out.println("batch tokens    " + ofTask(() -> embedder.batchTokens(options)));
     }
     return 0;
+  }
+
+  /** What has no number without a task, where a Router or Asym refuses calls that name none. */
+  private static String ofTask(IntSupplier number) {
+    try {
+      return String.valueOf(number.getAsInt());
+    } catch (IllegalArgumentException e) {
+      return "depends on the task";
+    }
   }
 
   /** Where a Router chooses, every task has its own modules. */

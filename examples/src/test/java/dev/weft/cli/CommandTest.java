@@ -520,4 +520,16 @@ class CommandTest {
         .contains("0  Transformer", "1  Pooling", "2  Normalize", "dimension       7")
         .contains("prompts         {query=, document=}");
   }
+
+  @Test
+  void inspectPrintsAModelThatNeedsATask() {
+    String asym = "../common/src/test/resources/cases/asym-first/model";
+    Outcome outcome = run("inspect", "--model", asym);
+    assertThat(outcome.err()).isEmpty();
+    assertThat(outcome.status()).isZero();
+    assertThat(outcome.out())
+        .contains("task query", "task doc", "dimension       depends on the task");
+    assertThat(run("inspect", "--model", asym, "--task", "query").out())
+        .contains("dimension       16");
+  }
 }
