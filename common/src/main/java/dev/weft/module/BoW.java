@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weft.module;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.weft.config.Json;
@@ -35,6 +36,9 @@ public final class BoW implements InputModule {
   private static final String CUMULATIVE = "cumulative_term_frequency";
   private static final Set<String> KEYS =
       Set.of(VOCAB, WordWeighting.WEIGHTS, WordWeighting.UNKNOWN, CUMULATIVE);
+
+  private static final int BATCH_VALUES = 1 << 22;
+  private static final int MAX_BATCH_TOKENS = 1 << 14;
 
   private final WhitespaceTokenizer tokenizer;
   private final WordWeighting weighting;
@@ -110,6 +114,12 @@ public final class BoW implements InputModule {
   @Override
   public int maxSeqLength() {
     return Integer.MAX_VALUE;
+  }
+
+  /** Fewer texts at once the wider their vectors are. */
+  @Override
+  public int batchTokens(Device device) {
+    return Math.max(1, Math.min(MAX_BATCH_TOKENS, BATCH_VALUES / weights.length));
   }
 
   @Override

@@ -16,12 +16,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The parameters of the reference's {@code Transformer}, by their names. What is not set comes from
  * the files of the directory. Mutable, for one thread.
  */
 public final class TransformerBuilder {
+  private static final Logger LOG = LoggerFactory.getLogger(TransformerBuilder.class);
   private static final String MAX_LENGTH = "model_max_length";
   private static final Set<String> TOKENIZER_ARGS =
       Set.of(MAX_LENGTH, "padding_side", "truncation_side");
@@ -174,12 +177,24 @@ public final class TransformerBuilder {
     return files
         .settings()
         .findInteger("max_seq_length")
-        .map(value -> within(files.settings().file() + ": max_seq_length", value, encoder))
+        .map(value -> capped(value, encoder))
         .orElseGet(
             () ->
                 Math.min(
                     files.tokenizerConfig().findInteger(MAX_LENGTH).orElse(Integer.MAX_VALUE),
                     encoder.maxPositions()));
+  }
+
+  /** The reference reads such a directory too, and fails at the first text that is too long. */
+  private int capped(int value, Encoder encoder) {
+    if (value > encoder.positionLimit()) {
+      LOG.warn(
+          "{}: max_seq_length {} is more than the model's {} positions; cutting texts there",
+          files.settings().file(),
+          value,
+          encoder.positionLimit());
+    }
+    return Math.min(value, encoder.positionLimit());
   }
 
   private boolean isArgument() {

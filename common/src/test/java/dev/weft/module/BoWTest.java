@@ -4,6 +4,7 @@ package dev.weft.module;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
@@ -188,5 +189,13 @@ class BoWTest {
           .hasMessage(
               "50000 texts of 50000 words are more than one batch can hold; lower the batch tokens");
     }
+  }
+
+  @Test
+  void aBatchHoldsFewerTextsTheWiderTheirVectorsAre() {
+    List<String> words = IntStream.range(0, 1 << 17).mapToObj(i -> "w" + i).toList();
+
+    assertThat(new BoW(words).batchTokens(Device.cpu())).isEqualTo(32);
+    assertThat(new BoW(words.subList(0, 3)).batchTokens(Device.cpu())).isEqualTo(16_384);
   }
 }

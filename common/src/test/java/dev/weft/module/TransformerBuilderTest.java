@@ -187,14 +187,10 @@ class TransformerBuilderTest {
   }
 
   @Test
-  void aLengthInAnOldFileIsNamedWithIt() {
+  void aLengthInAFileIsCappedByThePositions() {
     model.delete(SETTINGS).write("sentence_albert_config.json", "{\"max_seq_length\": 99}");
 
-    assertThatThrownBy(() -> builder().load())
-        .isInstanceOf(ModelException.class)
-        .hasMessage(
-            model.file("sentence_albert_config.json")
-                + ": max_seq_length 99 is more than the model's 80 positions");
+    assertLength(builder(), 80);
   }
 
   @Test
