@@ -268,7 +268,8 @@ class TransformerBuilderTest {
     assertThatThrownBy(() -> builder().tokenizerArgs(Map.of("use_fast", false)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "tokenizer_args: \"use_fast\" is not known; known: model_max_length, padding_side");
+            "tokenizer_args: \"use_fast\" is not known; known: model_max_length, padding_side,"
+                + " truncation_side");
     TransformerBuilder above = builder().tokenizerArgs(Map.of("padding_side", "above"));
     assertThatThrownBy(above::load)
         .isInstanceOf(ModelException.class)
@@ -279,7 +280,8 @@ class TransformerBuilderTest {
     assertThatThrownBy(words::load)
         .isInstanceOf(ModelException.class)
         .hasMessage(
-            model.file(SETTINGS) + ": \"model_max_length\" must be a number, but is \"20\"");
+            model.file("tokenizer_config.json")
+                + ": \"model_max_length\" must be a number, but is \"20\"");
   }
 
   private float[][] layers(Transformer transformer) {
