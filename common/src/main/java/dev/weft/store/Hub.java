@@ -3,23 +3,26 @@ package dev.weft.store;
 
 import dev.weft.config.ModelException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
 
 /**
  * Turns a hub id into a local directory. Shares the cache of Python's {@code huggingface_hub}: what
  * one has fetched the other finds. Fetches data only, never code. Immutable; threads and processes
- * may resolve the same id at once, each sees a complete snapshot or none.
+ * may resolve the same id at once: one fetches, the others wait for it and use what it fetched. A
+ * download that broke goes on where it stopped, in the next try or the next process.
  *
  * <p>An id is {@code organisation/name}, or a bare name, which stands for {@code
- * sentence-transformers/name}; {@code @revision} may follow (a branch, a tag or a commit).
+ * sentence-transformers/name} unless the hub itself has it ({@code bert-base-uncased}); {@code
+ * @revision} may follow (a branch, a tag or a commit).
  */
 public final class Hub {
   static final String FIX =
       "point at a local directory instead, set HF_ENDPOINT, or HF_HUB_OFFLINE=1 with a filled"
           + " cache";
 
-  private static final String ORGANISATION = "sentence-transformers/";
   private static final String REVISION = "main";
   private static final String PART = "[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_])?";
 
@@ -31,14 +34,20 @@ public final class Hub {
       Pattern.compile("(?!.*(?://|\\.\\.))[A-Za-z0-9_](?:[A-Za-z0-9._/+-]*[A-Za-z0-9_])?");
 
   private final HubSettings settings;
+  private final HubProgress progress;
 
   Hub(HubSettings settings) {
+    this(settings, HubProgress.QUIET);
+  }
+
+  private Hub(HubSettings settings, HubProgress progress) {
     this.settings = settings;
+    this.progress = progress;
   }
 
   /**
-   * A hub as {@code HF_ENDPOINT}, {@code HF_HUB_CACHE}, {@code HF_HOME}, {@code HF_HUB_OFFLINE} and
-   * {@code HF_TOKEN} describe it, with the defaults that Python has.
+   * A hub as {@code HF_ENDPOINT}, {@code HF_HUB_CACHE}, {@code HF_HOME}, {@code HF_HUB_OFFLINE},
+   * {@code HF_TOKEN} and {@code HF_TOKEN_PATH} describe it, with the defaults that Python has.
    */
   public static Hub fromEnvironment() {
     return new Hub(HubSettings.parse(System.getenv()));
@@ -46,7 +55,12 @@ public final class Hub {
 
   /** The same hub, keeping what it fetches in another directory. */
   Hub withCache(Path cache) {
-    return new Hub(settings.withCache(cache));
+    return new Hub(settings.withCache(cache), progress);
+  }
+
+  /** The same hub, which tells how far downloads have come. */
+  public Hub withProgress(HubProgress listener) {
+    return new Hub(settings, listener);
   }
 
   /**
@@ -76,8 +90,7 @@ public final class Hub {
               + " sentence-transformers/all-MiniLM-L6-v2");
     }
     int at = id.indexOf('@');
-    String given = at < 0 ? id : id.substring(0, at);
-    String name = given.contains("/") ? given : ORGANISATION + given;
+    String name = ClassicNames.repository(at < 0 ? id : id.substring(0, at));
     String revision = at < 0 ? REVISION : id.substring(at + 1);
     HubCache cache = new HubCache(settings.cache(), name, revision);
     Optional<Path> cached = cache.find();
@@ -96,6 +109,23 @@ public final class Hub {
     }
     HubClient client = new HubClient(settings, name);
     HubListing listing = client.listing(revision);
-    return cache.store(listing, (file, target) -> client.download(listing.commit(), file, target));
+    AtomicLong done = new AtomicLong();
+    AtomicLong total = new AtomicLong(-1);
+    return cache.store(
+        listing,
+        (file, partial) -> {
+          // Only under the lock it is known what another process has not fetched.
+          total.compareAndSet(-1, size(cache.missing(listing)));
+          return client.download(
+              listing.commit(),
+              file,
+              partial,
+              bytes -> progress.update(name, done.addAndGet(bytes), total.get()));
+        });
+  }
+
+  private static long size(List<HubFile> files) {
+    boolean known = files.stream().allMatch(file -> file.size().isPresent());
+    return known ? files.stream().mapToLong(file -> file.size().getAsLong()).sum() : 0;
   }
 }

@@ -4,14 +4,11 @@ package dev.weft.store;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.security.DigestOutputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
 
 /**
  * The body of an answer. The time limit of a JDK request ends with the headers, so the one of the
@@ -26,23 +23,26 @@ record HubBody(InputStream in, OptionalLong length, Duration idle) {
   /**
    * Copies everything and closes the target.
    *
-   * @return the SHA-256 of what arrived, in hexadecimal
-   * @throws IOException if the body stalls, or is not as long as announced
+   * @param most more bytes than these are not taken
+   * @param progress told of every piece
+   * @throws IOException if the body stalls, is not as long as announced, or is too long
    */
-  String copyTo(OutputStream target) throws IOException {
-    MessageDigest digest = sha256();
+  void copyTo(OutputStream target, long most, LongConsumer progress) throws IOException {
     long total = 0;
-    try (OutputStream out = new DigestOutputStream(target, digest)) {
+    try (OutputStream out = target) {
       byte[] buffer = new byte[1 << 16];
       for (int count = read(buffer); count >= 0; count = read(buffer)) {
+        if (total + count > most) {
+          throw new IOException("more than " + most + " bytes arrived");
+        }
         out.write(buffer, 0, count);
         total += count;
+        progress.accept(count);
       }
     }
     if (total != length.orElse(total)) {
       throw new IOException(total + " bytes arrived of " + length.getAsLong());
     }
-    return HexFormat.of().formatHex(digest.digest());
   }
 
   private int read(byte[] buffer) throws IOException {
@@ -68,14 +68,6 @@ record HubBody(InputStream in, OptionalLong length, Duration idle) {
       }
     } catch (IOException e) {
       // The reader is woken up all the same.
-    }
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
     }
   }
 }

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weft.store;
 
-import dev.weft.config.Json;
 import dev.weft.config.ModelException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,93 +10,123 @@ import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.UUID;
-import java.util.function.BiConsumer;
-import java.util.stream.Stream;
 
 /**
- * One revision of one model in a cache laid out as {@code huggingface_hub} does: {@code
- * refs/<revision>} names a commit, {@code snapshots/<commit>} holds its files. Python links them
- * into {@code blobs}; plain files serve its readers as well, and are what is written here.
+ * One revision of one model in a cache laid out as {@code huggingface_hub} does: {@code blobs}
+ * holds files named by their hash, {@code snapshots/<commit>} links to them under their names,
+ * {@code refs/<revision>} names a commit. Where there are no symbolic links, a snapshot holds the
+ * files themselves, as Python does it there.
+ *
+ * <p>Python's lock is of another kind than Java's and its downloads do not rely on it; so neither
+ * side waits for the other, and both only ever rename whole files into place.
  */
 final class HubCache {
-  private static final Set<String> WEIGHTLESS =
-      Set.of("BoW", "Dropout", "Normalize", "Pooling", "WordWeights");
+  private static final String PARTIAL = ".weft-partial";
 
   private final Path root;
+  private final Path lock;
   private final String revision;
 
   HubCache(Path cache, String name, String revision) {
-    this.root = cache.resolve("models--" + name.replace("/", "--"));
+    String folder = "models--" + name.replace("/", "--");
+    this.root = cache.resolve(folder);
+    this.lock = cache.resolve(".locks").resolve(folder).resolve("weft.lock");
     this.revision = revision;
+  }
+
+  /** Fetches one file. */
+  interface Source {
+    /** Writes a file to where its partial one is; returns the hash it was compared with. */
+    Optional<HubHash> fetch(HubFile file, HubPartial partial);
   }
 
   /** The snapshot, if it holds a model. */
   Optional<Path> find() {
-    Path ref = ref();
-    String commit = ModelDir.find(ref).map(String::strip).orElse(revision);
+    String commit = ModelDir.find(ref()).map(String::strip).orElse(revision);
     return Optional.of(commit)
         .filter(HubListing.COMMIT.asMatchPredicate())
         .map(this::snapshot)
-        .filter(HubCache::complete);
+        .filter(HubSnapshot::isComplete);
   }
 
-  /** Python fetches file by file, so a snapshot may be there before its weights are. */
-  private static boolean complete(Path snapshot) {
-    Path modules = snapshot.resolve("modules.json");
-    boolean list = Files.isRegularFile(modules);
-    if (!list && !Files.isRegularFile(snapshot.resolve("config.json"))) {
-      return false;
-    }
-    try (Stream<Path> files = Files.walk(snapshot)) {
-      if (files.anyMatch(f -> isWeights(f.toString()) && Files.isRegularFile(f))) {
-        return true;
-      }
-    } catch (IOException | UncheckedIOException e) {
-      throw new ModelException(snapshot + ": cannot be read (" + e.getMessage() + ")", e);
-    }
-    return list
-        && Json.parseArray(modules.toString(), ModelDir.find(modules).orElse("[]")).stream()
-            .map(module -> module.string("type"))
-            .allMatch(type -> WEIGHTLESS.contains(type.substring(type.lastIndexOf('.') + 1)));
-  }
-
-  private static boolean isWeights(String file) {
-    return file.endsWith(".safetensors") || file.endsWith("pytorch_model.bin");
+  /** The files of a listing that are not there yet. */
+  List<HubFile> missing(HubListing listing) {
+    return listing.files().stream()
+        .filter(file -> !Files.exists(snapshot(listing.commit()).resolve(file.path())))
+        .toList();
   }
 
   /**
-   * Fetches what a snapshot lacks, makes it visible at once, and points the revision at it.
+   * Fetches what a snapshot lacks, makes it visible at once, and points the revision at it. Others
+   * who want the same model wait, and then find it.
    *
-   * @param source writes the file of a name to a path
    * @return the snapshot
    */
-  Path store(HubListing listing, BiConsumer<String, Path> source) {
-    Path snapshot = snapshot(listing.commit());
-    Path scratch = root.resolve(unique());
+  Path store(HubListing listing, Source source) {
     try {
-      Files.createDirectories(scratch);
-      for (String file : listing.files()) {
-        if (!Files.exists(snapshot.resolve(file))) {
-          source.accept(file, withFolder(scratch.resolve(file)));
-        }
-      }
-      publish(scratch, snapshot, listing.files());
-      if (!revision.equals(listing.commit())) {
-        Path ref = Files.writeString(root.resolve(unique()), listing.commit());
-        Files.move(ref, withFolder(ref()), StandardCopyOption.ATOMIC_MOVE);
-      }
-      return snapshot;
+      return ProcessLock.holding(lock, guard -> store(listing, source, guard));
     } catch (IOException e) {
       throw new ModelException(
           root + ": cannot be written (" + e + "); set HF_HUB_CACHE to a directory that can", e);
-    } finally {
-      delete(scratch);
     }
   }
 
-  private static void publish(Path scratch, Path snapshot, List<String> files) throws IOException {
+  private Path store(HubListing listing, Source source, ProcessLock.Guard guard)
+      throws IOException {
+    Path snapshot = snapshot(listing.commit());
+    Path scratch = root.resolve(Scratch.name());
+    // What may be shared with others at the same time is no place to go on from.
+    boolean alone = guard == ProcessLock.Guard.LOCKED;
+    Path partials = alone ? root.resolve(PARTIAL) : root.resolve(Scratch.name());
+    try {
+      Files.createDirectories(scratch);
+      for (HubFile file : missing(listing)) {
+        Path partial = partials.resolve(listing.commit()).resolve(file.path());
+        add(file, new HubPartial(partial), source, scratch.resolve(file.path()));
+      }
+      publish(scratch, snapshot, listing);
+      if (!revision.equals(listing.commit())) {
+        Path ref = Files.writeString(root.resolve(Scratch.name()), listing.commit());
+        Files.move(ref, withFolder(ref()), StandardCopyOption.ATOMIC_MOVE);
+      }
+      Scratch.delete(partials);
+      return snapshot;
+    } finally {
+      Scratch.delete(scratch);
+      if (!alone) {
+        Scratch.delete(partials);
+      }
+    }
+  }
+
+  private void add(HubFile file, HubPartial partial, Source source, Path target)
+      throws IOException {
+    Optional<Path> present = file.hash().map(this::blob).filter(Files::isRegularFile);
+    if (present.isPresent()) {
+      place(present.get(), target, file.path());
+      return;
+    }
+    Optional<HubHash> known = source.fetch(file, partial);
+    Path fetched = partial.bytes();
+    HubHash hash = known.isPresent() ? known.get() : HubHash.sha256(fetched);
+    Path blob = withFolder(blob(hash));
+    Files.move(fetched, blob, StandardCopyOption.ATOMIC_MOVE);
+    partial.discard();
+    place(blob, target, file.path());
+  }
+
+  /** The link is made for the snapshot, which is where the scratch folder will be. */
+  private void place(Path blob, Path target, String path) throws IOException {
+    Path folder = snapshot("commit").resolve(path).resolveSibling("");
+    withFolder(target);
+    try {
+      Files.createSymbolicLink(target, folder.relativize(blob));
+    } catch (UnsupportedOperationException | FileSystemException e) {
+      Files.copy(blob, target);
+    }
+  }
+
+  private static void publish(Path scratch, Path snapshot, HubListing listing) throws IOException {
     try {
       Files.move(scratch, withFolder(snapshot), StandardCopyOption.ATOMIC_MOVE);
     } catch (FileSystemException e) {
@@ -108,7 +136,10 @@ final class HubCache {
       // Somebody else was faster, or had begun: a commit never changes, so theirs are kept.
       // Weights come last, since they make a snapshot count as complete.
       for (String file :
-          files.stream().sorted(Comparator.comparing(HubCache::isWeights)).toList()) {
+          listing.files().stream()
+              .map(HubFile::path)
+              .sorted(Comparator.comparing(HubSnapshot::isWeights))
+              .toList()) {
         if (!Files.exists(snapshot.resolve(file))) {
           Files.move(
               scratch.resolve(file),
@@ -119,26 +150,13 @@ final class HubCache {
     }
   }
 
-  /** Not the JDK's temporary files: those are closed to other users of a shared cache. */
-  private static String unique() {
-    return ".weft-" + UUID.randomUUID();
-  }
-
   private static Path withFolder(Path file) throws IOException {
     Files.createDirectories(file.resolveSibling(""));
     return file;
   }
 
-  private static void delete(Path scratch) {
-    if (Files.exists(scratch)) {
-      try (Stream<Path> files = Files.walk(scratch)) {
-        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-          Files.delete(file);
-        }
-      } catch (IOException | UncheckedIOException e) {
-        // What is left takes room but is never read; the error that led here matters more.
-      }
-    }
+  private Path blob(HubHash hash) {
+    return root.resolve("blobs").resolve(hash.hex());
   }
 
   private Path ref() {

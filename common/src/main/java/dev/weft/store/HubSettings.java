@@ -30,24 +30,53 @@ record HubSettings(
     endpoint = endpoint.replaceAll("/+$", "");
   }
 
-  /** Reads the variables that {@code huggingface_hub} reads; a blank one counts as not set. */
+  /**
+   * Reads the variables that {@code huggingface_hub} reads; a blank one counts as not set. Without
+   * a token among them, the one that {@code hf auth login} left is taken.
+   *
+   * @see <a
+   *     href="https://github.com/huggingface/huggingface_hub/blob/main/src/huggingface_hub/constants.py">constants.py</a>
+   */
   static HubSettings parse(Map<String, String> environment) {
-    Path cache =
-        find(environment, "HF_HUB_CACHE")
-            .map(Path::of)
-            .or(() -> find(environment, "HF_HOME").map(home -> Path.of(home, "hub")))
-            .orElseGet(
-                () -> Path.of(System.getProperty("user.home", ""), ".cache", "huggingface", "hub"));
+    Path home =
+        path(environment, "HF_HOME")
+            .or(() -> path(environment, "XDG_CACHE_HOME").map(dir -> dir.resolve("huggingface")))
+            .orElseGet(() -> Path.of(userHome(), ".cache", "huggingface"));
     return new HubSettings(
         find(environment, "HF_ENDPOINT").orElse("https://huggingface.co"),
-        cache,
-        find(environment, "HF_HUB_OFFLINE")
-            .map(value -> value.toLowerCase(Locale.ROOT))
-            .filter(Set.of("1", "true", "yes", "on")::contains)
-            .isPresent(),
-        find(environment, "HF_TOKEN"),
+        path(environment, "HF_HUB_CACHE")
+            .or(() -> path(environment, "HUGGINGFACE_HUB_CACHE"))
+            .orElseGet(() -> home.resolve("hub")),
+        isTrue(environment, "HF_HUB_OFFLINE") || isTrue(environment, "TRANSFORMERS_OFFLINE"),
+        find(environment, "HF_TOKEN")
+            .or(() -> find(environment, "HUGGING_FACE_HUB_TOKEN"))
+            .or(
+                () ->
+                    isTrue(environment, "HF_HUB_DISABLE_IMPLICIT_TOKEN")
+                        ? Optional.empty()
+                        : ModelDir.find(
+                                path(environment, "HF_TOKEN_PATH")
+                                    .orElseGet(() -> home.resolve("token")))
+                            .map(String::strip)
+                            .filter(token -> !token.isEmpty())),
         Duration.ofSeconds(60),
         Duration.ofMillis(500));
+  }
+
+  private static boolean isTrue(Map<String, String> environment, String name) {
+    return find(environment, name)
+        .map(value -> value.toLowerCase(Locale.ROOT))
+        .filter(Set.of("1", "true", "yes", "on")::contains)
+        .isPresent();
+  }
+
+  private static Optional<Path> path(Map<String, String> environment, String name) {
+    return find(environment, name)
+        .map(dir -> Path.of(dir.startsWith("~/") ? userHome() + dir.substring(1) : dir));
+  }
+
+  private static String userHome() {
+    return System.getProperty("user.home", "");
   }
 
   HubSettings withCache(Path directory) {

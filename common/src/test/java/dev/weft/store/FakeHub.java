@@ -15,6 +15,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
 /**
@@ -24,6 +26,7 @@ import java.util.stream.Collectors;
 final class FakeHub implements AutoCloseable {
   private final Map<String, HttpHandler> answers = new ConcurrentHashMap<>();
   private final List<String> requests = new CopyOnWriteArrayList<>();
+  private final List<String> ranges = new CopyOnWriteArrayList<>();
   private final List<String> tokens = new CopyOnWriteArrayList<>();
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final HttpServer server;
@@ -43,6 +46,11 @@ final class FakeHub implements AutoCloseable {
   /** Paths asked for, in order, as they came over the wire. */
   List<String> requests() {
     return requests;
+  }
+
+  /** Parts of files asked for, in order. */
+  List<String> ranges() {
+    return ranges;
   }
 
   /** Hosts that got a token, with the token. */
@@ -79,6 +87,47 @@ final class FakeHub implements AutoCloseable {
 
   void on(String path, HttpHandler handler) {
     answers.put(path, handler);
+  }
+
+  /**
+   * A file that may be asked for in parts. The first answers break after so many bytes, later ones
+   * are whole.
+   */
+  void parts(String path, byte[] content, String tag, int... cuts) {
+    AtomicInteger turn = new AtomicInteger();
+    on(
+        path,
+        exchange -> {
+          String range = exchange.getRequestHeaders().getFirst("Range");
+          int from = range == null ? 0 : Integer.parseInt(range.replaceAll("\\D", ""));
+          int next = turn.getAndIncrement();
+          int length = content.length - from;
+          exchange.getResponseHeaders().add("ETag", tag);
+          if (range != null) {
+            ranges.add(range);
+            exchange
+                .getResponseHeaders()
+                .add(
+                    "Content-Range",
+                    "bytes " + from + "-" + (content.length - 1) + "/" + content.length);
+          }
+          exchange.sendResponseHeaders(range == null ? 200 : 206, length);
+          int sent = next < cuts.length ? Math.min(cuts[next], length) : length;
+          exchange.getResponseBody().write(content, from, sent);
+          if (sent < length) {
+            exchange.getResponseBody().flush();
+            pause();
+          }
+        });
+  }
+
+  /** The JDK's client drops what it has not handed on when a connection breaks. */
+  private static void pause() {
+    try {
+      TimeUnit.MILLISECONDS.sleep(200);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   static void send(HttpExchange exchange, int status, String text, String... headers)

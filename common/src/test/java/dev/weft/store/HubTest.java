@@ -34,6 +34,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class HubTest {
   private static final String COMMIT = "c9745ed1d9f207416be6d2e6f8de32d1f16199bf";
   private static final String OTHER = "0123456789abcdef0123456789abcdef01234567";
+
+  /** What git calls a blob of two braces. */
+  private static final String GIT = "9e26dfeeb6e641a33dae4961196235bdb965b21b";
+
   private static final String NAME = "sentence-transformers/tiny";
   private static final String FILES = "/" + NAME + "/resolve/" + COMMIT + "/";
   private static final String LISTING = "/api/models/" + NAME + "/revision/main";
@@ -97,6 +101,77 @@ class HubTest {
   }
 
   @Test
+  void fetchesWeightsOfTorchWhereAFolderHasNoOther() throws IOException {
+    String[] files = {
+      "config.json",
+      "model.safetensors",
+      "pytorch_model.bin",
+      "1_Dense/config.json",
+      "1_Dense/pytorch_model.bin",
+      "2_Dense/pytorch_model.bin.index.json",
+      "2_Dense/pytorch_model-00001-of-00001.bin",
+      "3_Dense/pytorch_model.bin",
+      "3_Dense/pytorch_model-00001-of-00001.bin",
+      "training_args.bin"
+    };
+    server.listing(NAME, "main", COMMIT, files);
+    for (String file : files) {
+      server.text(FILES + file, file);
+    }
+
+    assertThat(files(hub().resolve("tiny")))
+        .containsExactly(
+            "1_Dense/config.json",
+            "1_Dense/pytorch_model.bin",
+            "2_Dense/pytorch_model-00001-of-00001.bin",
+            "2_Dense/pytorch_model.bin.index.json",
+            "3_Dense/pytorch_model.bin",
+            "config.json",
+            "model.safetensors");
+  }
+
+  @Test
+  void aSnapshotWithWeightsOfTorchIsComplete() throws IOException {
+    Path snapshot = Files.createDirectories(root().resolve("snapshots").resolve(OTHER));
+    Files.writeString(snapshot.resolve("config.json"), "{}");
+    Files.writeString(snapshot.resolve("pytorch_model.bin"), "weights");
+
+    assertThat(offline().resolve("tiny@" + OTHER)).isEqualTo(snapshot);
+  }
+
+  @Test
+  void aSnapshotWithoutAllShardsIsNotComplete() throws IOException {
+    Path snapshot = Files.createDirectories(root().resolve("snapshots").resolve(OTHER));
+    Files.writeString(snapshot.resolve("config.json"), "{}");
+    Files.writeString(
+        snapshot.resolve("pytorch_model.bin.index.json"),
+        "{\"weight_map\": {\"a\": \"pytorch_model-00001-of-00002.bin\","
+            + " \"b\": \"pytorch_model-00002-of-00002.bin\"}}");
+    Files.writeString(snapshot.resolve("pytorch_model-00001-of-00002.bin"), "weights");
+
+    assertThatThrownBy(() -> offline().resolve("tiny@" + OTHER))
+        .isInstanceOf(ModelException.class)
+        .hasMessageContaining("is not complete in the cache");
+
+    Files.writeString(snapshot.resolve("pytorch_model-00002-of-00002.bin"), "weights");
+    assertThat(offline().resolve("tiny@" + OTHER)).isEqualTo(snapshot);
+  }
+
+  @Test
+  void classicNamesHaveNoOrganisation() throws IOException {
+    server.listing("bert-base-uncased", "main", COMMIT, "config.json", "model.safetensors");
+    String files = "/bert-base-uncased/resolve/" + COMMIT + "/";
+    server.text(files + "config.json", "{}");
+    server.text(files + "model.safetensors", "weights");
+
+    assertThat(hub().resolve("bert-base-uncased"))
+        .isEqualTo(cache.resolve("models--bert-base-uncased/snapshots").resolve(COMMIT));
+    assertThat(ClassicNames.all()).hasSize(68).contains("xlnet-large-cased", "t5-11b");
+    assertThat(ClassicNames.repository("bert-base-nli"))
+        .isEqualTo("sentence-transformers/bert-base-nli");
+  }
+
+  @Test
   void escapesRevisionsAndFileNames() throws IOException {
     server.listing(NAME, "refs%2Fpr%2F1", COMMIT, "config.json", "1_A b+c/é.safetensors");
     server.text(FILES + "config.json", "{}");
@@ -156,7 +231,7 @@ class HubTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"ETag", "X-Linked-Etag"})
-  void refusesWrongContentAndLeavesNothingBehind(String header) throws IOException {
+  void refusesWrongContentAndLeavesNoSnapshot(String header) throws IOException {
     serveTiny();
     server.text(FILES + "model.safetensors", "wEights", header, '"' + sha256("weights") + '"');
 
@@ -165,13 +240,12 @@ class HubTest {
         .hasMessageContaining(NAME + ": cannot be fetched from " + server.address("127.0.0.1"))
         .hasMessageContaining("its SHA-256 is " + sha256("wEights"))
         .hasMessageContaining("but should be " + sha256("weights"));
-    assertThat(files(cache)).isEmpty();
-    assertThat(root().resolve("snapshots")).doesNotExist();
-    assertNothingElseThanSnapshotsAndRefs();
+    assertNoSnapshot();
+    assertThat(root().resolve("blobs").resolve(sha256("weights"))).doesNotExist();
   }
 
   @Test
-  void refusesATruncatedBodyAfterThreeTries() throws IOException {
+  void refusesATruncatedBodyAfterFiveTries() throws IOException {
     serveTiny();
     server.on(
         FILES + "model.safetensors",
@@ -183,11 +257,10 @@ class HubTest {
     assertThatThrownBy(() -> hub().resolve("tiny"))
         .isInstanceOf(ModelException.class)
         .hasMessageContaining("model.safetensors")
-        .hasMessageContaining("3 tries")
+        .hasMessageContaining("5 tries")
         .hasMessageContaining("point at a local directory instead, set HF_ENDPOINT");
-    assertThat(server.requests()).filteredOn(r -> r.endsWith("model.safetensors")).hasSize(3);
-    assertThat(files(cache)).isEmpty();
-    assertNothingElseThanSnapshotsAndRefs();
+    assertThat(server.requests()).filteredOn(r -> r.endsWith("model.safetensors")).hasSize(5);
+    assertNoSnapshot();
   }
 
   @Test
@@ -208,7 +281,7 @@ class HubTest {
     assertThatThrownBy(() -> impatient.resolve("tiny"))
         .isInstanceOf(ModelException.class)
         .hasMessageContaining("nothing arrived for PT0.15S");
-    assertThat(files(cache)).isEmpty();
+    assertNoSnapshot();
   }
 
   @ParameterizedTest
@@ -230,9 +303,9 @@ class HubTest {
 
     assertThatThrownBy(() -> hub().resolve("tiny"))
         .isInstanceOf(ModelException.class)
-        .hasMessageContaining("HTTP 503, 3 tries")
+        .hasMessageContaining("HTTP 503, 5 tries")
         .hasMessageContaining("HF_HUB_OFFLINE=1 with a filled cache");
-    assertThat(server.requests()).hasSize(3);
+    assertThat(server.requests()).hasSize(5);
   }
 
   @Test
@@ -449,7 +522,9 @@ class HubTest {
 
   @Test
   void readsTheEnvironment() {
-    HubSettings plain = HubSettings.parse(Map.of("HF_ENDPOINT", " ", "HF_HUB_OFFLINE", "0"));
+    HubSettings plain =
+        HubSettings.parse(
+            Map.of("HF_ENDPOINT", " ", "HF_HUB_OFFLINE", "0", "HF_TOKEN_PATH", "/none"));
     assertThat(plain.endpoint()).isEqualTo("https://huggingface.co");
     assertThat(plain.cache())
         .isEqualTo(Path.of(System.getProperty("user.home"), ".cache", "huggingface", "hub"));
@@ -471,6 +546,26 @@ class HubTest {
 
     assertThat(HubSettings.parse(Map.of("HF_HOME", "/hf", "HF_HUB_CACHE", "/hub")).cache())
         .isEqualTo(Path.of("/hub"));
+    assertThat(HubSettings.parse(Map.of("XDG_CACHE_HOME", "/xdg")).cache())
+        .isEqualTo(Path.of("/xdg/huggingface/hub"));
+    assertThat(HubSettings.parse(Map.of("HF_HOME", "~/hf")).cache())
+        .isEqualTo(Path.of(System.getProperty("user.home"), "hf", "hub"));
+    assertThat(HubSettings.parse(Map.of("TRANSFORMERS_OFFLINE", "1")).offline()).isTrue();
+  }
+
+  @Test
+  void readsTheTokenThatALoginLeft() throws IOException {
+    Files.writeString(cache.resolve("token"), "from login\n");
+    Map<String, String> home = Map.of("HF_HOME", cache.toString());
+
+    assertThat(HubSettings.parse(home).token()).contains("from login");
+    assertThat(HubSettings.parse(Map.of("HF_HOME", cache.toString(), "HF_TOKEN", "set")).token())
+        .contains("set");
+    assertThat(
+            HubSettings.parse(
+                    Map.of("HF_HOME", cache.toString(), "HF_HUB_DISABLE_IMPLICIT_TOKEN", "1"))
+                .token())
+        .isEmpty();
   }
 
   @Test
@@ -496,7 +591,7 @@ class HubTest {
         "model.safetensors",
         "vocab.txt");
     server.text(FILES + "1_Pooling/config.json", "{}");
-    server.text(FILES + "config.json", "{}", "ETag", "\"" + OTHER + "\"");
+    server.text(FILES + "config.json", "{}", "ETag", "\"" + GIT + "\"");
     server.text(FILES + "model.safetensors", "weights", "ETag", '"' + sha256("weights") + '"');
     server.text(FILES + "vocab.txt", "");
   }
@@ -535,8 +630,13 @@ class HubTest {
     Files.createSymbolicLink(snapshot.resolve(file), folder.relativize(blob));
   }
 
+  private void assertNoSnapshot() {
+    assertThat(root().resolve("snapshots")).doesNotExist();
+    assertThat(root().resolve("refs")).doesNotExist();
+  }
+
   private void assertNothingElseThanSnapshotsAndRefs() {
-    assertThat(root().toFile().list()).isSubsetOf("snapshots", "refs");
+    assertThat(root().toFile().list()).isSubsetOf("blobs", "snapshots", "refs");
   }
 
   private static List<String> files(Path folder) throws IOException {
