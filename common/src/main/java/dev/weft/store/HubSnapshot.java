@@ -8,7 +8,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -71,12 +70,10 @@ final class HubSnapshot {
   }
 
   private static boolean hasShards(Path index) {
-    Map<String, Object> shards =
-        Json.parse(index.toString(), ModelDir.find(index).orElse("{}"))
-            .object("weight_map")
-            .values();
-    return shards.values().stream()
-        .map(String::valueOf)
+    Json shards =
+        Json.parse(index.toString(), ModelDir.find(index).orElse("{}")).object("weight_map");
+    return shards.keys().stream()
+        .map(tensor -> shards.string(tensor))
         .distinct()
         .allMatch(shard -> SafePath.isInside(shard) && Files.exists(index.resolveSibling(shard)));
   }
