@@ -77,8 +77,9 @@ public final class Embedder implements AutoCloseable {
   /**
    * Loads a model.
    *
-   * @param model a directory, or a hub id such as {@code sentence-transformers/all-MiniLM-L6-v2},
-   *     which is looked up in the local hub cache first
+   * @param model a directory, a {@code .zip} of one, either as a {@code file:} address, an address
+   *     that a {@link dev.weft.store.ModelFetcher} reads, or a hub id such as {@code
+   *     sentence-transformers/all-MiniLM-L6-v2}, which is looked up in the local hub cache first
    * @throws dev.weft.config.ModelException if it cannot be found or used, saying why
    */
   public static Embedder load(String model, EmbedderOptions options) {

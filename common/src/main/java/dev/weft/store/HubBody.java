@@ -20,6 +20,9 @@ import java.util.function.LongConsumer;
  */
 record HubBody(InputStream in, OptionalLong length, Duration idle) {
 
+  /** For streams that keep time themselves. */
+  static final Duration PATIENT = Duration.ofDays(1);
+
   /**
    * Copies everything and closes the target.
    *

@@ -79,7 +79,8 @@ record HubListing(String commit, List<HubFile> files) {
     return new HubFile(sibling.string("rfilename"), size, hash.flatMap(HubHash::find));
   }
 
-  private static boolean isNeeded(String file, Set<String> all) {
+  /** Whether a file is fetched, beside all that are there. */
+  static boolean isNeeded(String file, Set<String> all) {
     if (OTHER_FORMAT.matcher(file).matches()) {
       return false;
     }

@@ -3,7 +3,6 @@ package dev.weft.store;
 
 import ai.djl.ndarray.NDManager;
 import dev.weft.pipeline.ModuleDir;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -27,11 +26,11 @@ public final class ModelScope {
   /**
    * A model's folder, or one with a part of a model, such as a tokenizer.
    *
-   * @param model a directory, or a hub id, which is looked up in the local hub cache first
+   * @param model what {@link ModelSource} takes: a directory, a {@code .zip}, an address, a hub id
    * @throws dev.weft.config.ModelException if there is none
    */
   public ModuleDir folder(String model) {
-    return folder(model, Hub.fromEnvironment());
+    return folder(ModelSource.fromEnvironment().find(model));
   }
 
   /**
@@ -40,21 +39,15 @@ public final class ModelScope {
    * @param cacheDir stands for the hub cache of the environment
    */
   public ModuleDir folder(String model, Path cacheDir) {
-    return folder(model, Hub.fromEnvironment().withCache(cacheDir));
+    return folder(ModelSource.fromEnvironment().withHubCache(cacheDir).find(model));
   }
 
-  private ModuleDir folder(String model, Hub hub) {
-    return ModelDir.part(find(model, hub)).folder(registry, device);
+  private ModuleDir folder(Path directory) {
+    return ModelDir.part(directory).folder(registry, device);
   }
 
-  /** A directory as it is, or a hub id's. */
+  /** A model as {@link ModelSource} finds it. */
   public static ModelDir open(String model) {
-    return ModelDir.open(find(model, Hub.fromEnvironment()));
-  }
-
-  private static Path find(String model, Hub hub) {
-    Path path = Path.of(model);
-    boolean local = Files.exists(path) || !Hub.isId(model);
-    return local ? path : hub.resolve(model);
+    return ModelDir.open(ModelSource.fromEnvironment().find(model));
   }
 }

@@ -35,7 +35,7 @@ final class TorchArchive {
   }
 
   static TorchContent read(Path file, FileChannel channel) throws IOException {
-    return new TorchArchive(file, channel, ZipDirectory.read(file, channel)).read();
+    return new TorchArchive(file, channel, ZipDirectory.read(file, channel, TorchFile.FIX)).read();
   }
 
   private TorchContent read() throws IOException {

@@ -8,14 +8,15 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.HashMap;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 
 /**
- * The list of a zip archive, for entries that are stored as they are: each is a range of the file.
- * (The JDK's reader hands out streams and keeps the places to itself.) Nothing is unpacked, so that
- * no entry is larger than the file. Immutable; the channel stays the opener's.
+ * The list of a zip archive: each entry is a range of the file. (The JDK's reader hands out streams
+ * and keeps places, links and names that stand twice to itself.) Nothing is unpacked here.
+ * Immutable; the channel stays the opener's.
  *
  * @see <a href="https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT">the format</a>
  */
@@ -26,22 +27,33 @@ final class ZipDirectory {
   private static final int CENTRAL_LENGTH = 46;
   private static final int MAX_DIRECTORY = 64 << 20;
   private static final int ENCRYPTED = 1;
+  private static final int UNIX = 3;
   private static final int ZIP64_FIELD = 1;
   private static final long IN_ZIP64 = 0xffffffffL;
 
   private final Path file;
   private final FileChannel channel;
   private final FileRange directory;
-  private final Map<String, Entry> entries = new HashMap<>();
+  private final String advice;
+  private final Map<String, Entry> entries = new LinkedHashMap<>();
 
-  private ZipDirectory(Path file, FileChannel channel, FileRange directory) {
+  private ZipDirectory(Path file, FileChannel channel, FileRange directory, String advice) {
     this.file = file;
     this.channel = channel;
     this.directory = directory;
+    this.advice = advice;
   }
 
-  /** One line of the directory, as it stands there. */
-  private record Entry(int flags, int method, long packed, long size, long header) {}
+  /**
+   * One line of the directory, as it stands there.
+   *
+   * @param mode the file's type and rights in Unix, or 0 if it was not written there
+   */
+  record Entry(int flags, int method, int mode, int crc, long packed, long size, long header) {
+    boolean isEncrypted() {
+      return (flags & ENCRYPTED) != 0;
+    }
+  }
 
   /** Whether a file with this start is an archive. */
   static boolean isZip(ByteBuffer start) {
@@ -49,8 +61,13 @@ final class ZipDirectory {
         && start.duplicate().order(ByteOrder.LITTLE_ENDIAN).getInt() == LOCAL;
   }
 
-  static ZipDirectory read(Path file, FileChannel channel) throws IOException {
-    ZipDirectory zip = new ZipDirectory(file, channel, ZipEnd.directory(file, channel));
+  /**
+   * Reads the list.
+   *
+   * @param advice what to do about a broken archive
+   */
+  static ZipDirectory read(Path file, FileChannel channel, String advice) throws IOException {
+    ZipDirectory zip = new ZipDirectory(file, channel, ZipEnd.directory(file, channel), advice);
     if (zip.directory.size() > MAX_DIRECTORY) {
       throw zip.broken("its list of " + zip.directory.size() + " bytes is too long");
     }
@@ -66,6 +83,11 @@ final class ZipDirectory {
     return entries.keySet();
   }
 
+  /** Every entry under its name, in the order of the list. */
+  Map<String, Entry> entries() {
+    return Collections.unmodifiableMap(entries);
+  }
+
   /**
    * The range of an entry.
    *
@@ -76,10 +98,18 @@ final class ZipDirectory {
     if (entry == null) {
       throw broken("it has no entry \"" + name + "\"");
     }
-    if (entry.method() != 0 || (entry.flags() & ENCRYPTED) != 0) {
+    if (entry.method() != 0 || entry.isEncrypted()) {
       throw broken("entry \"" + name + "\" is compressed or encrypted; torch.save stores as it is");
     }
-    if (entry.packed() != entry.size() || entry.header() > directory.begin() - LOCAL_LENGTH) {
+    if (entry.packed() != entry.size()) {
+      throw broken("entry \"" + name + "\" has sizes or an offset that cannot be");
+    }
+    return packed(name, entry);
+  }
+
+  /** The range of what is stored of an entry, compressed or not. */
+  FileRange packed(String name, Entry entry) throws IOException {
+    if (entry.header() > directory.begin() - LOCAL_LENGTH) {
       throw broken("entry \"" + name + "\" has sizes or an offset that cannot be");
     }
     ByteBuffer header = bytes(file, channel, entry.header(), LOCAL_LENGTH);
@@ -88,10 +118,10 @@ final class ZipDirectory {
             + LOCAL_LENGTH
             + unsigned(header.getShort(26))
             + unsigned(header.getShort(28));
-    if (header.getInt(0) != LOCAL || entry.size() > directory.begin() - begin) {
+    if (header.getInt(0) != LOCAL || entry.packed() > directory.begin() - begin) {
       throw broken("entry \"" + name + "\" at offset " + entry.header() + " is not in the file");
     }
-    return new FileRange(begin, entry.size());
+    return new FileRange(begin, entry.packed());
   }
 
   private void add(ByteBuffer list) {
@@ -113,7 +143,10 @@ final class ZipDirectory {
     long header = wide(list.getInt(at + 42), wide);
     int flags = unsigned(list.getShort(at + 8));
     int method = unsigned(list.getShort(at + 10));
-    if (entries.put(name, new Entry(flags, method, packed, size, header)) != null) {
+    int mode = list.get(at + 5) == UNIX ? list.getInt(at + 38) >>> 16 : 0;
+    int crc = list.getInt(at + 16);
+    Entry entry = new Entry(flags, method, mode, crc, packed, size, header);
+    if (entries.put(name, entry) != null) {
       throw broken("entry \"" + name + "\" stands twice in its list");
     }
     list.position(at + length);
@@ -159,8 +192,8 @@ final class ZipDirectory {
     return buffer.flip();
   }
 
-  private ModelException broken(String what) {
+  ModelException broken(String what) {
     return new ModelException(
-        file + ": a zip archive, but " + what + "; it may be cut short; " + TorchFile.FIX);
+        file + ": a zip archive, but " + what + "; it may be cut short; " + advice);
   }
 }
