@@ -78,6 +78,9 @@ public final class Encoders {
               + type
               + "\" is not known; known: "
               + KNOWN.keySet()
+              + (config.keys().contains("auto_map")
+                  ? "; the model brings code of its own (auto_map), which is never run"
+                  : "")
               + ". Choose a model of one of these types, or run an exported one with backend=onnx");
     }
     Scripts scripts = new Scripts(weights.device());

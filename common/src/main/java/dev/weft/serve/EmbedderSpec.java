@@ -7,6 +7,7 @@ import java.io.Serializable;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
@@ -40,6 +41,9 @@ public final class EmbedderSpec implements Serializable {
               TRUNCATE_DIM, EmbedderSpec::positive,
               NORMALIZE, EmbedderSpec::bool));
 
+  /** Asked for by those who come from Python, in both spellings. */
+  private static final Set<String> REMOTE_CODE = Set.of("trust_remote_code", "trustRemoteCode");
+
   private final String model;
   private final Map<String, String> options;
 
@@ -51,7 +55,8 @@ public final class EmbedderSpec implements Serializable {
   /**
    * Describes what to embed with.
    *
-   * @param model a directory on every worker, or a hub id
+   * @param model a directory or {@code .zip} on every worker, an address that their file systems
+   *     read, or a hub id
    * @param options by name: {@code device}, {@code workers}, {@code batchTokens}, {@code prompt},
    *     {@code promptName}, {@code task}, {@code truncateDim}, {@code normalize}
    * @throws IllegalArgumentException if an option is unknown or its value cannot be read
@@ -66,6 +71,13 @@ public final class EmbedderSpec implements Serializable {
 
   private static void check(String name, String value) {
     Consumer<String> form = OPTIONS.get(name);
+    if (REMOTE_CODE.contains(name)) {
+      throw new IllegalArgumentException(
+          "option \""
+              + name
+              + "\" is refused: code of a model is never run; leave it out, a model of a known"
+              + " model_type needs none");
+    }
     if (form == null) {
       throw new IllegalArgumentException(
           "option \"" + name + "\" is not known; known: " + OPTIONS.keySet());

@@ -104,6 +104,9 @@ final class ZipModel {
     long size = 0;
     for (Map.Entry<String, ZipDirectory.Entry> named : zip.entries().entrySet()) {
       check(named.getKey(), named.getValue());
+      if (named.getValue().packed() > channel.size()) {
+        throw zip.broken("entry \"" + named.getKey() + "\" is not in the file");
+      }
       packed = Math.addExact(packed, named.getValue().packed());
       size = Math.addExact(size, named.getValue().size());
     }
