@@ -37,7 +37,7 @@ final class RemoteModel {
     List<RemoteFile> all;
     try {
       all = fetcher.list(uri);
-    } catch (IOException e) {
+    } catch (IOException | IllegalArgumentException e) {
       throw new ModelException(uri + ": cannot be read (" + e + ")", e);
     }
     RemoteModel model = new RemoteModel(uri, fetcher, needed(uri, all));

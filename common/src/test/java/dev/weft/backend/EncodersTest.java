@@ -60,6 +60,20 @@ class EncodersTest {
     }
   }
 
+  @Test
+  void codeThatAModelBringsIsNeverRun() {
+    String text = "{\"model_type\": \"whisk\", \"auto_map\": {\"AutoModel\": \"whisk.Whisk\"}}";
+    Json config = Json.parse("m/config.json", text);
+    try (NDManager device = TestEngine.cpu()) {
+      GoldenModel any = GoldenModel.read("backend/mpnet");
+      assertThatExceptionOfType(ModelException.class)
+          .isThrownBy(() -> Encoders.load(config, any.weights(device)))
+          .withMessageContaining(
+              "xlm-roberta]; the model brings code of its own (auto_map), which is never run."
+                  + " Choose a model of one of these types");
+    }
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

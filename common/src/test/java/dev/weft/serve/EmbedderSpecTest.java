@@ -56,6 +56,18 @@ class EmbedderSpecTest {
     assertThat(spec.encodeOptions()).isEqualTo(EncodeOptions.DEFAULT);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"trust_remote_code", "trustRemoteCode"})
+  void codeOfAModelIsRefused(String name) {
+    assertThatThrownBy(() -> EmbedderSpec.of("m", Map.of(name, "true")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "option \""
+                + name
+                + "\" is refused: code of a model is never run; leave it out, a model of a known"
+                + " model_type needs none");
+  }
+
   @Test
   void anUnknownOptionListsTheKnownOnes() {
     assertThatThrownBy(() -> EmbedderSpec.of("m", Map.of("batchsize", "3")))

@@ -2,6 +2,7 @@
 package dev.weft.cli;
 
 import dev.weft.serve.EmbedderSpec;
+import dev.weft.store.ModelSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -12,8 +13,8 @@ final class ModelOptions {
   @Option(
       names = "--model",
       required = true,
-      paramLabel = "DIR|ID",
-      description = "a model directory or a hub id")
+      paramLabel = "DIR|ZIP|ID",
+      description = "a model directory, a .zip of one, or a hub id")
   private String model = "";
 
   @Option(names = "--prompt", paramLabel = "TEXT", description = "put in front of every text")
@@ -55,8 +56,14 @@ final class ModelOptions {
   @Option(names = "--workers", paramLabel = "N", description = "batches at once (default: cores)")
   private Optional<String> workers = Optional.empty();
 
+  /** The model's directory, fetched if it is not here. */
   String model() {
-    return model;
+    Download line = new Download();
+    try {
+      return ModelSource.fromEnvironment().withProgress(line).find(model).toString();
+    } finally {
+      line.end();
+    }
   }
 
   Map<String, String> options() {
@@ -75,6 +82,8 @@ final class ModelOptions {
   }
 
   EmbedderSpec spec() {
-    return EmbedderSpec.of(model, options());
+    // Options are checked before anything is fetched.
+    EmbedderSpec.of(model, options());
+    return EmbedderSpec.of(model(), options());
   }
 }

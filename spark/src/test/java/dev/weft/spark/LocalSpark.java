@@ -20,6 +20,7 @@ final class LocalSpark implements BeforeAllCallback {
             SparkSession.builder()
                 .master("local[4]")
                 .appName("weft-test")
+                .config("spark.hadoop.fs.renamed.impl", RenamedFileSystem.class.getName())
                 .config("spark.ui.enabled", "false")
                 .config("spark.sql.shuffle.partitions", "2")
                 .config("spark.sql.artifact.isolation.enabled", "false")
