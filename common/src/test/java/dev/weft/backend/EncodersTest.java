@@ -61,6 +61,19 @@ class EncodersTest {
   }
 
   @Test
+  void aKnownTypeNeedsNoCodeOfTheModel() {
+    GoldenModel golden = GoldenModel.read("backend/mpnet");
+    JsonObject config = golden.config().deepCopy();
+    config.add("auto_map", JsonParser.parseString("{\"AutoModel\": \"evil.Model\"}"));
+    try (NDManager device = TestEngine.cpu();
+        Encoder plain = golden.load(device);
+        Encoder mapped =
+            Encoders.load(Json.parse("m/config.json", config.toString()), golden.weights(device))) {
+      assertThat(mapped.maxPositions()).isEqualTo(plain.maxPositions());
+    }
+  }
+
+  @Test
   void codeThatAModelBringsIsNeverRun() {
     String text = "{\"model_type\": \"whisk\", \"auto_map\": {\"AutoModel\": \"whisk.Whisk\"}}";
     Json config = Json.parse("m/config.json", text);

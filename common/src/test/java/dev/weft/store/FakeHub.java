@@ -130,6 +130,11 @@ final class FakeHub implements AutoCloseable {
     }
   }
 
+  /** What answers a path now. */
+  HttpHandler handler(String path) {
+    return answers.get(path);
+  }
+
   static void send(HttpExchange exchange, int status, String text, String... headers)
       throws IOException {
     byte[] body = text.getBytes(StandardCharsets.UTF_8);

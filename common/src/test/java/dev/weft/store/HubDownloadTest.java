@@ -4,6 +4,8 @@ package dev.weft.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
 import dev.weft.config.ModelException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -108,9 +110,30 @@ class HubDownloadTest {
     byte[] changed = weights.clone();
     changed[7]++;
     server.parts(WEIGHTS, changed, "\"v2\"");
+    server.requests().clear();
+    server.ranges().clear();
 
     assertThat(hub().resolve(NAME).resolve("model.safetensors")).hasBinaryContent(changed);
-    assertThat(server.requests()).filteredOn(WEIGHTS::equals).last().isNotNull();
+    assertThat(server.ranges()).hasSize(1);
+    assertThat(server.requests()).filteredOn(WEIGHTS::equals).hasSize(2);
+  }
+
+  @Test
+  void beginsAnewWhereTheTagChangesBetweenTwoParts() throws Exception {
+    byte[] changed = weights.clone();
+    changed[7]++;
+    server.parts(WEIGHTS, weights, "\"v1\"", 2_000_000);
+    HttpHandler before = server.handler(WEIGHTS);
+    server.on(
+        WEIGHTS,
+        exchange -> {
+          server.parts(WEIGHTS, changed, "\"v2\"");
+          before.handle(exchange);
+        });
+
+    assertThat(hub().resolve(NAME).resolve("model.safetensors")).hasBinaryContent(changed);
+    assertThat(server.ranges()).hasSize(1);
+    assertThat(server.requests()).filteredOn(WEIGHTS::equals).hasSize(3);
   }
 
   @Test
@@ -130,9 +153,10 @@ class HubDownloadTest {
     server.parts(WEIGHTS, other, "\"v1\"", 2_000_000, 0, 0, 0, 0, 0, 0);
     assertThatThrownBy(() -> hub().resolve(NAME)).isInstanceOf(ModelException.class);
     server.parts(WEIGHTS, weights, "\"v1\"");
+    server.ranges().clear();
 
     assertThat(hub().resolve(NAME).resolve("model.safetensors")).hasBinaryContent(weights);
-    assertThat(server.ranges().size()).isPositive();
+    assertThat(server.ranges()).hasSize(1);
   }
 
   @Test
@@ -400,8 +424,7 @@ class HubDownloadTest {
     return root().resolve("snapshots").resolve(COMMIT);
   }
 
-  private static void sendBytes(com.sun.net.httpserver.HttpExchange exchange, byte[] bytes)
-      throws IOException {
+  private static void sendBytes(HttpExchange exchange, byte[] bytes) throws IOException {
     exchange.sendResponseHeaders(200, bytes.length);
     exchange.getResponseBody().write(bytes);
   }
