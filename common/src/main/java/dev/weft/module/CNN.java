@@ -8,7 +8,6 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.weft.config.Json;
 import dev.weft.config.JsonText;
-import dev.weft.config.ModelException;
 import dev.weft.config.TensorData;
 import dev.weft.config.Weights;
 import dev.weft.pipeline.EncodeException;
@@ -220,13 +219,7 @@ public final class CNN implements Module {
 
   @Override
   public int width(int inputWidth) {
-    if (inputWidth != config.in()) {
-      throw new ModelException(
-          "takes vectors of in_embedding_dimension "
-              + config.in()
-              + ", but the modules before it make vectors of "
-              + inputWidth);
-    }
+    Widths.require("in_embedding_dimension", config.in(), inputWidth);
     return config.out() * config.count();
   }
 

@@ -7,7 +7,6 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.core.Linear;
 import dev.weft.config.Json;
 import dev.weft.config.JsonText;
-import dev.weft.config.ModelException;
 import dev.weft.config.TensorData;
 import dev.weft.config.Weights;
 import dev.weft.pipeline.Features;
@@ -219,13 +218,7 @@ public final class Dense implements Module {
 
   @Override
   public int width(int inputWidth) {
-    if (inputWidth != in()) {
-      throw new ModelException(
-          "takes vectors of in_features "
-              + in()
-              + ", but the modules before it make vectors of "
-              + inputWidth);
-    }
+    Widths.require("in_features", in(), inputWidth);
     return activation.width(out());
   }
 

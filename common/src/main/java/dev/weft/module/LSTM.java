@@ -7,7 +7,6 @@ import ai.djl.ndarray.NDManager;
 import dev.weft.backend.PackedLstm;
 import dev.weft.config.Json;
 import dev.weft.config.JsonText;
-import dev.weft.config.ModelException;
 import dev.weft.config.TensorData;
 import dev.weft.config.Weights;
 import dev.weft.pipeline.Features;
@@ -192,13 +191,7 @@ public final class LSTM implements Module {
 
   @Override
   public int width(int inputWidth) {
-    if (inputWidth != config.layout().input()) {
-      throw new ModelException(
-          "takes vectors of embedding_dimension "
-              + config.layout().input()
-              + ", but the modules before it make vectors of "
-              + inputWidth);
-    }
+    Widths.require("embedding_dimension", config.layout().input(), inputWidth);
     return config.layout().output();
   }
 

@@ -6,7 +6,6 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.weft.config.Json;
 import dev.weft.config.JsonText;
-import dev.weft.config.ModelException;
 import dev.weft.config.TensorData;
 import dev.weft.config.Weights;
 import dev.weft.pipeline.Features;
@@ -82,13 +81,7 @@ public final class LayerNorm implements Module {
 
   @Override
   public int width(int inputWidth) {
-    if (inputWidth != dimension) {
-      throw new ModelException(
-          "normalizes vectors of dimension "
-              + dimension
-              + ", but the modules before it make vectors of "
-              + inputWidth);
-    }
+    Widths.require("dimension", dimension, inputWidth);
     return dimension;
   }
 

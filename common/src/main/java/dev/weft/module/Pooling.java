@@ -126,13 +126,7 @@ public final class Pooling implements Module {
 
   @Override
   public int width(int inputWidth) {
-    if (inputWidth != dimension) {
-      throw new ModelException(
-          "pools vectors of embedding_dimension "
-              + dimension
-              + ", but the modules before it make vectors of "
-              + inputWidth);
-    }
+    Widths.require("embedding_dimension", dimension, inputWidth);
     return dimension * modes.size();
   }
 

@@ -181,13 +181,7 @@ public final class WeightedLayerPooling implements Module {
 
   @Override
   public int width(int inputWidth) {
-    if (inputWidth != config.dimension()) {
-      throw new ModelException(
-          "pools vectors of embedding_dimension "
-              + config.dimension()
-              + ", but the modules before it make vectors of "
-              + inputWidth);
-    }
+    Widths.require("embedding_dimension", config.dimension(), inputWidth);
     return inputWidth;
   }
 

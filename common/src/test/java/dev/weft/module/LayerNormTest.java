@@ -134,8 +134,7 @@ class LayerNormTest {
   void vectorsOfAnotherWidthAreRefused() {
     assertThatThrownBy(() -> LayerNorm.create(5, batch).width(6))
         .isInstanceOf(ModelException.class)
-        .hasMessage(
-            "normalizes vectors of dimension 5, but the modules before it make vectors of 6");
+        .hasMessage("takes vectors of dimension 5, but the modules before it make vectors of 6");
     assertThatThrownBy(() -> LayerNorm.create(0, batch))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("dimension must be at least 1, but is 0");

@@ -276,7 +276,7 @@ class PoolingTest {
     assertThatThrownBy(() -> new Pooling(8, PoolingMode.MEAN).width(9))
         .isInstanceOf(ModelException.class)
         .hasMessage(
-            "pools vectors of embedding_dimension 8, but the modules before it make vectors of 9");
+            "takes vectors of embedding_dimension 8, but the modules before it make vectors of 9");
   }
 
   @Test

@@ -201,6 +201,6 @@ class WeightedLayerPoolingTest {
     assertThatThrownBy(() -> builder(0).build().width(4))
         .isInstanceOf(ModelException.class)
         .hasMessage(
-            "pools vectors of embedding_dimension 3, but the modules before it make vectors of 4");
+            "takes vectors of embedding_dimension 3, but the modules before it make vectors of 4");
   }
 }

@@ -138,7 +138,7 @@ class ChainTest {
     assertThatThrownBy(() -> new Pipeline(List.of(words(), dense(4, 6, Mapping.TOKENS), mean(4))))
         .isInstanceOf(ModelException.class)
         .hasMessage(
-            "module 2 (Pooling) pools vectors of embedding_dimension 4, but the modules before it"
+            "module 2 (Pooling) takes vectors of embedding_dimension 4, but the modules before it"
                 + " make vectors of 6");
   }
 

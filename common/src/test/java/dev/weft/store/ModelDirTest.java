@@ -351,7 +351,7 @@ class ModelDirTest {
 
     assertRefused(model)
         .hasMessage(
-            "module 1 (Pooling) pools vectors of embedding_dimension 31,"
+            "module 1 (Pooling) takes vectors of embedding_dimension 31,"
                 + " but the modules before it make vectors of 32");
   }
 
