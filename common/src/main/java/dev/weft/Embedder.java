@@ -85,7 +85,10 @@ public final class Embedder implements AutoCloseable {
   public static Embedder load(String model, EmbedderOptions options) {
     ModelDir dir = ModelScope.open(model);
     ModelSettings settings = dir.settings();
-    return open(device -> dir.load(ModuleRegistry.standard(), device), settings, options);
+    return open(
+        device -> dir.load(ModuleRegistry.standard(), device, options.backend()),
+        settings,
+        options);
   }
 
   /** Builds a model in Java; see {@link #build(ModelSettings, EmbedderOptions, Function)}. */
@@ -112,7 +115,8 @@ public final class Embedder implements AutoCloseable {
    */
   public static Embedder build(
       ModelSettings settings, EmbedderOptions options, Function<ModelScope, Pipeline> pipeline) {
-    return open(device -> pipeline.apply(new ModelScope(device)), settings, options);
+    return open(
+        device -> pipeline.apply(new ModelScope(device, options.backend())), settings, options);
   }
 
   private static Embedder open(

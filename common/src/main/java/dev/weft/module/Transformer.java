@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.weft.backend.Encoder;
 import dev.weft.backend.HiddenLayers;
+import dev.weft.pipeline.Backend;
 import dev.weft.pipeline.Features;
 import dev.weft.pipeline.HiddenStates;
 import dev.weft.pipeline.InputModule;
@@ -33,6 +34,7 @@ public final class Transformer implements InputModule {
   private final Encoder encoder;
   private final Layout layout;
   private final TransformerFiles files;
+  private final Backend.Kind backend;
 
   /**
    * How rows become a batch.
@@ -45,11 +47,17 @@ public final class Transformer implements InputModule {
   record Layout(int maxSeqLength, int padId, PaddingSide side, HiddenLayers layers) {}
 
   /** Takes ownership of tokenizer and encoder. */
-  Transformer(FastTokenizer tokenizer, Encoder encoder, Layout layout, TransformerFiles files) {
+  Transformer(
+      FastTokenizer tokenizer,
+      Encoder encoder,
+      Layout layout,
+      TransformerFiles files,
+      Backend.Kind backend) {
     this.tokenizer = tokenizer;
     this.encoder = encoder;
     this.layout = layout;
     this.files = files;
+    this.backend = backend;
   }
 
   /**
@@ -96,7 +104,10 @@ public final class Transformer implements InputModule {
 
   @Override
   public String settings() {
-    return encoder.modelType() + ", max_seq_length=" + layout.maxSeqLength();
+    return encoder.modelType()
+        + ", max_seq_length="
+        + layout.maxSeqLength()
+        + (backend == Backend.Kind.TORCH ? "" : ", backend=" + backend.key());
   }
 
   @Override

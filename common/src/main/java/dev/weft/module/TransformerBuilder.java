@@ -3,9 +3,11 @@ package dev.weft.module;
 
 import dev.weft.backend.Encoder;
 import dev.weft.backend.Encoders;
+import dev.weft.backend.GraphEncoders;
 import dev.weft.backend.HiddenLayers;
 import dev.weft.config.Json;
 import dev.weft.config.ModelException;
+import dev.weft.pipeline.Backend;
 import dev.weft.pipeline.ModuleDir;
 import dev.weft.text.FastTokenizer;
 import dev.weft.text.PaddingSide;
@@ -32,10 +34,13 @@ public final class TransformerBuilder {
 
   private TransformerFiles files;
   private final Map<String, Object> tokenizerArgs = new LinkedHashMap<>();
+  private Backend backend;
+  private final Map<String, Object> backendArgs = new LinkedHashMap<>();
   private OptionalInt maxSeqLength = OptionalInt.empty();
 
   TransformerBuilder(ModuleDir dir) {
     this.files = TransformerFiles.of(dir);
+    this.backend = dir.backend();
   }
 
   /**
@@ -64,7 +69,9 @@ public final class TransformerBuilder {
 
   /**
    * {@code model_args}: {@code torch_dtype} or {@code dtype} (float32, or auto, which here means
-   * the same: weights are widened), and {@code attn_implementation}, which changes no number.
+   * the same: weights are widened), {@code attn_implementation}, which changes no number, and for
+   * the backends that run exported files {@code file_name}, {@code subfolder}, {@code provider} and
+   * {@code library}.
    *
    * @throws IllegalArgumentException for other keys and values
    */
@@ -82,11 +89,16 @@ public final class TransformerBuilder {
             case "trust_remote_code" ->
                 throw new IllegalArgumentException(
                     "model_args: trust_remote_code: code of a model is never run");
-            default ->
+            default -> {
+              if (!Backend.isArg(key)) {
                 throw new IllegalArgumentException(
                     "model_args: \""
                         + key
-                        + "\" is not known; known: attn_implementation, dtype, torch_dtype");
+                        + "\" is not known; known: attn_implementation, dtype, export, file_name,"
+                        + " library, provider, subfolder, torch_dtype");
+              }
+              backendArgs.put(key, value);
+            }
           }
         });
     return this;
@@ -120,15 +132,12 @@ public final class TransformerBuilder {
   }
 
   /**
-   * {@code backend}: {@code torch} is the only one today.
+   * {@code backend}: {@code torch}, {@code onnx} or {@code openvino}; without it that of the model.
    *
    * @throws IllegalArgumentException for another
    */
   public TransformerBuilder backend(String name) {
-    if (!name.equals("torch")) {
-      throw new IllegalArgumentException(
-          "backend \"" + name + "\" is not supported; supported: torch");
-    }
+    backend = Backend.named(name);
     return this;
   }
 
@@ -136,12 +145,22 @@ public final class TransformerBuilder {
    * Reads weights and tokenizer.
    *
    * @throws ModelException if something in the files is missing, wrong or not supported
+   * @throws IllegalArgumentException if {@code model_args} do not fit the backend
+   * @throws IllegalStateException if the backend's runtime is not there
    */
   public Transformer load() {
     Json config = files.config();
-    Encoder encoder = Encoders.load(config, files.model().weights());
+    boolean all = config.findBool("output_hidden_states").orElse(false);
+    Backend chosen = backend.withArgs(backendArgs);
+    if (all && chosen.kind() != Backend.Kind.TORCH) {
+      throw new ModelException(
+          config.file()
+              + ": output_hidden_states asks for the hidden states of all layers, which backend "
+              + chosen.kind().key()
+              + " does not return; use backend=torch");
+    }
+    Encoder encoder = encoder(config, chosen);
     try {
-      boolean all = config.findBool("output_hidden_states").orElse(false);
       Transformer.Layout layout =
           new Transformer.Layout(
               maxSeqLength(encoder),
@@ -154,11 +173,20 @@ public final class TransformerBuilder {
               files.tokenizerText(),
               layout.maxSeqLength(),
               truncationSide(files.tokenizerConfig()));
-      return new Transformer(tokenizer, encoder, layout, files);
+      return new Transformer(tokenizer, encoder, layout, files, chosen.kind());
     } catch (RuntimeException e) {
       encoder.close();
       throw e;
     }
+  }
+
+  private Encoder encoder(Json config, Backend chosen) {
+    ModuleDir dir = files.model();
+    return switch (chosen.kind()) {
+      case TORCH -> Encoders.load(config, dir.weights());
+      case ONNX -> GraphEncoders.onnx(config, GraphFile.find(dir, chosen), chosen.provider());
+      case OPENVINO -> throw new IllegalArgumentException("not yet");
+    };
   }
 
   /**

@@ -5,6 +5,8 @@ import ai.djl.ndarray.NDManager;
 import dev.weft.config.Json;
 import dev.weft.config.Release;
 import dev.weft.config.Weights;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /** The directory of one module, seen from the module: it asks by name and never opens a file. */
@@ -21,11 +23,24 @@ public interface ModuleDir {
   /** The configuration in this file, which must exist. */
   Json config(String file);
 
+  /** The files of the folder and of those below it, a few levels deep, in order. */
+  List<String> files();
+
+  /**
+   * Where a file is, for a runtime that opens it itself; empty where there is none.
+   *
+   * @throws dev.weft.config.ModelException if the path leaves the folder
+   */
+  Optional<Path> file(String file);
+
   /** The tensors of the folder, in whichever of the known files they are. */
   Weights weights();
 
   /** Owns the arrays that outlive a batch; closed with the model. */
   NDManager device();
+
+  /** What runs the transformers of the model. */
+  Backend backend();
 
   /**
    * A stage in a folder below this one.

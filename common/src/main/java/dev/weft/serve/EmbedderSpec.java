@@ -4,6 +4,7 @@ package dev.weft.serve;
 import dev.weft.EmbedderOptions;
 import dev.weft.EncodeOptions;
 import java.io.Serializable;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -22,6 +23,11 @@ public final class EmbedderSpec implements Serializable {
   private static final String DEVICE = "device";
   private static final String WORKERS = "workers";
   private static final String BATCH_TOKENS = "batchTokens";
+  private static final String BACKEND = "backend";
+  private static final String FILE_NAME = "fileName";
+  private static final String SUBFOLDER = "subfolder";
+  private static final String PROVIDER = "provider";
+  private static final String LIBRARY = "library";
   private static final String PROMPT = "prompt";
   private static final String PROMPT_NAME = "promptName";
   private static final String TASK = "task";
@@ -31,15 +37,28 @@ public final class EmbedderSpec implements Serializable {
   /** Every option with what its text must be. */
   private static final Map<String, Consumer<String>> OPTIONS =
       new TreeMap<>(
-          Map.of(
-              DEVICE, EmbedderSpec::text,
-              WORKERS, EmbedderSpec::count,
-              BATCH_TOKENS, EmbedderSpec::count,
-              PROMPT, EmbedderSpec::text,
-              PROMPT_NAME, EmbedderSpec::text,
-              TASK, EmbedderSpec::text,
-              TRUNCATE_DIM, EmbedderSpec::positive,
-              NORMALIZE, EmbedderSpec::bool));
+          Map.ofEntries(
+              Map.entry(DEVICE, EmbedderSpec::text),
+              Map.entry(WORKERS, EmbedderSpec::count),
+              Map.entry(BATCH_TOKENS, EmbedderSpec::count),
+              Map.entry(BACKEND, EmbedderSpec::backend),
+              Map.entry(FILE_NAME, EmbedderSpec::text),
+              Map.entry(SUBFOLDER, EmbedderSpec::text),
+              Map.entry(PROVIDER, EmbedderSpec::text),
+              Map.entry(LIBRARY, EmbedderSpec::text),
+              Map.entry(PROMPT, EmbedderSpec::text),
+              Map.entry(PROMPT_NAME, EmbedderSpec::text),
+              Map.entry(TASK, EmbedderSpec::text),
+              Map.entry(TRUNCATE_DIM, EmbedderSpec::positive),
+              Map.entry(NORMALIZE, EmbedderSpec::bool)));
+
+  /** The {@code model_args} behind an option. */
+  private static final Map<String, String> ARGS =
+      Map.of(
+          FILE_NAME, "file_name",
+          SUBFOLDER, "subfolder",
+          PROVIDER, "provider",
+          LIBRARY, "library");
 
   /** Asked for by those who come from Python, in both spellings. */
   private static final Set<String> REMOTE_CODE = Set.of("trust_remote_code", "trustRemoteCode");
@@ -57,7 +76,8 @@ public final class EmbedderSpec implements Serializable {
    *
    * @param model a directory or {@code .zip} on every worker, an address that their file systems
    *     read, or a hub id
-   * @param options by name: {@code device}, {@code workers}, {@code batchTokens}, {@code prompt},
+   * @param options by name: {@code device}, {@code workers}, {@code batchTokens}, {@code backend},
+   *     {@code fileName}, {@code subfolder}, {@code provider}, {@code library}, {@code prompt},
    *     {@code promptName}, {@code task}, {@code truncateDim}, {@code normalize}
    * @throws IllegalArgumentException if an option is unknown or its value cannot be read
    */
@@ -66,7 +86,9 @@ public final class EmbedderSpec implements Serializable {
       throw new IllegalArgumentException("the model must be a directory or a hub id, but is blank");
     }
     options.forEach(EmbedderSpec::check);
-    return new EmbedderSpec(model, new TreeMap<>(options));
+    EmbedderSpec spec = new EmbedderSpec(model, new TreeMap<>(options));
+    spec.embedderOptions();
+    return spec;
   }
 
   private static void check(String name, String value) {
@@ -106,6 +128,10 @@ public final class EmbedderSpec implements Serializable {
     }
   }
 
+  private static void backend(String text) {
+    EmbedderOptions.DEFAULT.withBackend(text, Map.of());
+  }
+
   private static void bool(String text) {
     if (!text.equals("true") && !text.equals("false")) {
       throw new IllegalArgumentException("it must be true or false");
@@ -119,10 +145,13 @@ public final class EmbedderSpec implements Serializable {
 
   /** How the model is loaded; specs that agree in model and these share one. */
   public EmbedderOptions embedderOptions() {
-    return new EmbedderOptions(
-        find(DEVICE).orElse(EmbedderOptions.DEFAULT.device()),
-        number(WORKERS).orElse(0),
-        number(BATCH_TOKENS).orElse(0));
+    Map<String, String> args = new LinkedHashMap<>();
+    ARGS.forEach((option, arg) -> find(option).ifPresent(value -> args.put(arg, value)));
+    return EmbedderOptions.DEFAULT
+        .withDevice(find(DEVICE).orElse(EmbedderOptions.DEFAULT.device()))
+        .withWorkers(number(WORKERS).orElse(0))
+        .withBatchTokens(number(BATCH_TOKENS).orElse(0))
+        .withBackend(find(BACKEND).orElse("torch"), args);
   }
 
   /** What every call asks for. */

@@ -6,10 +6,17 @@ import dev.weft.config.Json;
 import dev.weft.config.ModelException;
 import dev.weft.config.Release;
 import dev.weft.config.Weights;
+import dev.weft.pipeline.Backend;
 import dev.weft.pipeline.ModuleDir;
 import dev.weft.pipeline.Stage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileVisitOption;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The folder of one module. Paths of {@code modules.json} are somebody else's: absolute ones, drive
@@ -18,6 +25,7 @@ import java.util.Optional;
 final class FilesOfModule implements ModuleDir {
   /** A Router whose folder is its own, or a link to it, would be read without end. */
   private static final int MAX_DEPTH = 8;
+  private static final int DEPTH = 4;
 
   private final Path folder;
   private final Opening opening;
@@ -27,17 +35,23 @@ final class FilesOfModule implements ModuleDir {
    *
    * @param registry which types there are
    * @param device owns the weights
+   * @param backend runs its transformers
    * @param writtenBy the release that wrote the model
    * @param depth how many stages the folder is inside of
    */
   record Opening(
-      ModuleRegistry registry, NDManager device, Optional<Release> writtenBy, int depth) {
-    Opening(ModuleRegistry registry, NDManager device, Optional<Release> writtenBy) {
-      this(registry, device, writtenBy, 0);
+      ModuleRegistry registry,
+      NDManager device,
+      Backend backend,
+      Optional<Release> writtenBy,
+      int depth) {
+    Opening(
+        ModuleRegistry registry, NDManager device, Backend backend, Optional<Release> writtenBy) {
+      this(registry, device, backend, writtenBy, 0);
     }
 
     Opening deeper() {
-      return new Opening(registry, device, writtenBy, depth + 1);
+      return new Opening(registry, device, backend, writtenBy, depth + 1);
     }
   }
 
@@ -93,6 +107,24 @@ final class FilesOfModule implements ModuleDir {
   }
 
   @Override
+  public List<String> files() {
+    try (Stream<Path> files = Files.walk(folder, DEPTH, FileVisitOption.FOLLOW_LINKS)) {
+      return files
+          .filter(Files::isRegularFile)
+          .map(file -> folder.relativize(file).toString().replace('\\', '/'))
+          .sorted()
+          .toList();
+    } catch (IOException | UncheckedIOException e) {
+      throw new ModelException(folder + ": cannot be read (" + e.getMessage() + ")", e);
+    }
+  }
+
+  @Override
+  public Optional<Path> file(String file) {
+    return Optional.of(inside(folder, file)).filter(Files::isRegularFile);
+  }
+
+  @Override
   public Weights weights() {
     return new FileWeights(WeightFiles.open(folder), new TensorReader(device()));
   }
@@ -100,6 +132,11 @@ final class FilesOfModule implements ModuleDir {
   @Override
   public NDManager device() {
     return opening.device();
+  }
+
+  @Override
+  public Backend backend() {
+    return opening.backend();
   }
 
   @Override

@@ -8,6 +8,7 @@ import dev.weft.config.Release;
 import dev.weft.module.Pooling;
 import dev.weft.module.PoolingMode;
 import dev.weft.module.Transformer;
+import dev.weft.pipeline.Backend;
 import dev.weft.pipeline.ModuleDir;
 import dev.weft.pipeline.Pipeline;
 import dev.weft.pipeline.Stage;
@@ -77,9 +78,10 @@ public final class ModelDir {
    *
    * @param registry which types there are
    * @param device owns the weights; the caller closes it after the pipeline
+   * @param backend runs the transformers
    */
-  public Pipeline load(ModuleRegistry registry, NDManager device) {
-    ModuleDir files = folder(registry, device);
+  public Pipeline load(ModuleRegistry registry, NDManager device, Backend backend) {
+    ModuleDir files = folder(registry, device, backend);
     List<Stage> stages = new ArrayList<>();
     try {
       read(files, stages);
@@ -112,13 +114,14 @@ public final class ModelDir {
   }
 
   /** The root folder, for a module that is built from it alone. */
-  ModuleDir folder(ModuleRegistry registry, NDManager device) {
+  ModuleDir folder(ModuleRegistry registry, NDManager device, Backend backend) {
     Optional<Release> writtenBy =
         json(SETTINGS)
             .object("__version__")
             .findString("sentence_transformers")
             .flatMap(Release::parse);
-    return new FilesOfModule(root, "", new FilesOfModule.Opening(registry, device, writtenBy));
+    return new FilesOfModule(
+        root, "", new FilesOfModule.Opening(registry, device, backend, writtenBy));
   }
 
   /** A whole small file as text, if it is there. */

@@ -2,6 +2,7 @@
 package dev.weft.store;
 
 import ai.djl.ndarray.NDManager;
+import dev.weft.pipeline.Backend;
 import dev.weft.pipeline.ModuleDir;
 import java.nio.file.Path;
 
@@ -12,10 +13,21 @@ import java.nio.file.Path;
 public final class ModelScope {
   private final ModuleRegistry registry = ModuleRegistry.standard();
   private final NDManager device;
+  private final Backend backend;
 
   /** Leaves the device to the caller, who closes it after the pipeline. */
   public ModelScope(NDManager device) {
+    this(device, Backend.TORCH);
+  }
+
+  /**
+   * The same, with what runs the transformers.
+   *
+   * @param backend used where a transformer's builder is not told another
+   */
+  public ModelScope(NDManager device, Backend backend) {
     this.device = device;
+    this.backend = backend;
   }
 
   /** Owns the arrays of every module. */
@@ -43,7 +55,7 @@ public final class ModelScope {
   }
 
   private ModuleDir folder(Path directory) {
-    return ModelDir.part(directory).folder(registry, device);
+    return ModelDir.part(directory).folder(registry, device, backend);
   }
 
   /** A model as {@link ModelSource} finds it. */

@@ -9,9 +9,12 @@ import dev.weft.config.ModelException;
 import dev.weft.config.Release;
 import dev.weft.config.TensorData;
 import dev.weft.config.Weights;
+import dev.weft.pipeline.Backend;
 import dev.weft.pipeline.ModuleDir;
 import dev.weft.pipeline.Stage;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -74,6 +77,21 @@ record FakeModuleDir(
   @Override
   public Json config(String file) {
     return findConfig(file).orElseThrow(() -> new ModelException(label(file) + ": no such file"));
+  }
+
+  @Override
+  public List<String> files() {
+    return texts.keySet().stream().sorted().toList();
+  }
+
+  @Override
+  public Optional<Path> file(String file) {
+    return Optional.of(Path.of("fake", file)).filter(path -> texts.containsKey(file));
+  }
+
+  @Override
+  public Backend backend() {
+    return Backend.TORCH;
   }
 
   @Override

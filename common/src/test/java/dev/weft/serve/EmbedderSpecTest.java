@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.EmbedderOptions;
 import dev.weft.EncodeOptions;
+import dev.weft.pipeline.Backend;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -19,22 +21,37 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class EmbedderSpecTest {
   private static final Map<String, String> ALL =
-      Map.of(
-          "device", "cpu",
-          "workers", "3",
-          "batchTokens", "256",
-          "prompt", "q: ",
-          "promptName", "query",
-          "task", "search",
-          "truncateDim", "12",
-          "normalize", "true");
+      Map.ofEntries(
+          Map.entry("device", "cpu"),
+          Map.entry("workers", "3"),
+          Map.entry("batchTokens", "256"),
+          Map.entry("backend", "onnx"),
+          Map.entry("fileName", "model_O3.onnx"),
+          Map.entry("subfolder", "exports"),
+          Map.entry("provider", "CPUExecutionProvider"),
+          Map.entry("prompt", "q: "),
+          Map.entry("promptName", "query"),
+          Map.entry("task", "search"),
+          Map.entry("truncateDim", "12"),
+          Map.entry("normalize", "true"));
 
   @Test
   void everyOptionReachesItsPlace() {
     EmbedderSpec spec = EmbedderSpec.of("org/model", ALL);
 
     assertThat(spec.model()).isEqualTo("org/model");
-    assertThat(spec.embedderOptions()).isEqualTo(new EmbedderOptions("cpu", 3, 256));
+    assertThat(spec.embedderOptions())
+        .isEqualTo(
+            new EmbedderOptions(
+                "cpu",
+                3,
+                256,
+                new Backend(
+                    Backend.Kind.ONNX,
+                    Optional.of("model_O3.onnx"),
+                    Optional.of("exports"),
+                    Optional.of("CPUExecutionProvider"),
+                    Optional.empty())));
     assertThat(spec.encodeOptions())
         .isEqualTo(
             EncodeOptions.DEFAULT
@@ -73,8 +90,9 @@ class EmbedderSpecTest {
     assertThatThrownBy(() -> EmbedderSpec.of("m", Map.of("batchsize", "3")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "option \"batchsize\" is not known; known: [batchTokens, device, normalize, prompt,"
-                + " promptName, task, truncateDim, workers]");
+            "option \"batchsize\" is not known; known: [backend, batchTokens, device, fileName,"
+                + " library, normalize, prompt, promptName, provider, subfolder, task, truncateDim,"
+                + " workers]");
   }
 
   @ParameterizedTest
@@ -103,6 +121,22 @@ class EmbedderSpecTest {
     assertThatThrownBy(() -> EmbedderSpec.of(model, Map.of()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("the model must be a directory or a hub id, but is blank");
+  }
+
+  @Test
+  void anUnknownBackendListsTheKnownOnes() {
+    assertThatThrownBy(() -> EmbedderSpec.of("m", Map.of("backend", "tensorflow")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "option \"backend\" cannot be \"tensorflow\" (backend \"tensorflow\" is not known;"
+                + " known: torch, onnx, openvino)");
+  }
+
+  @Test
+  void anOptionOfAnotherBackendIsRefused() {
+    assertThatThrownBy(() -> EmbedderSpec.of("m", Map.of("provider", "CPUExecutionProvider")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("provider \"CPUExecutionProvider\" is for backend onnx, not torch");
   }
 
   @Test

@@ -10,6 +10,7 @@ import dev.weft.Golden;
 import dev.weft.TestEngine;
 import dev.weft.TestModel;
 import dev.weft.config.ModelException;
+import dev.weft.pipeline.Backend;
 import dev.weft.pipeline.Stage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -101,7 +102,7 @@ class ModelDirTest {
     try (NDManager device = TestEngine.cpu()) {
       ModuleRegistry registry = ModuleRegistry.standard();
       return new FilesOfModule(
-          root, path, new FilesOfModule.Opening(registry, device, Optional.empty()));
+          root, path, new FilesOfModule.Opening(registry, device, Backend.TORCH, Optional.empty()));
     }
   }
 
