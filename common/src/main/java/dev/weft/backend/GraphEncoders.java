@@ -33,6 +33,25 @@ public final class GraphEncoders {
                 + " later) on the class path"));
   }
 
+  /**
+   * A graph in OpenVINO, on the CPU.
+   *
+   * @param config the Hugging Face {@code config.json}
+   * @param file {@code openvino_model.xml} or one like it, with its {@code .bin} beside it
+   * @param library where OpenVINO's C library is, a folder or the file itself; without it the
+   *     system property {@code weft.openvino}, the environment and the system's libraries
+   * @throws ModelException if the file cannot be used, or is no transformer
+   * @throws IllegalStateException if OpenVINO's library or JNA is not there, saying what to install
+   */
+  public static Encoder openVino(Json config, Path file, Optional<String> library) {
+    return GraphEncoder.of(
+        config,
+        linked(
+            () -> OpenVinoSession.open(file, OpenVinoLibrary.load(library)),
+            "backend openvino calls its library through JNA; put net.java.dev.jna:jna (5.13 or"
+                + " later) on the class path"));
+  }
+
   private static GraphSession linked(Supplier<GraphSession> open, String fix) {
     try {
       return open.get();

@@ -185,7 +185,8 @@ public final class TransformerBuilder {
     return switch (chosen.kind()) {
       case TORCH -> Encoders.load(config, dir.weights());
       case ONNX -> GraphEncoders.onnx(config, GraphFile.find(dir, chosen), chosen.provider());
-      case OPENVINO -> throw new IllegalArgumentException("not yet");
+      case OPENVINO ->
+          GraphEncoders.openVino(config, GraphFile.find(dir, chosen), chosen.library());
     };
   }
 
