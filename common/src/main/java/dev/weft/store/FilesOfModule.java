@@ -25,6 +25,7 @@ import java.util.stream.Stream;
 final class FilesOfModule implements ModuleDir {
   /** A Router whose folder is its own, or a link to it, would be read without end. */
   private static final int MAX_DEPTH = 8;
+
   private static final int DEPTH = 4;
 
   private final Path folder;
