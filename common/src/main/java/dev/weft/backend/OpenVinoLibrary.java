@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weft.backend;
 
+import com.sun.jna.Library;
 import com.sun.jna.Native;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 final class OpenVinoLibrary {
   private static final String NAME = "openvino_c";
   private static final String FILE = System.mapLibraryName(NAME);
+  private static final Map<String, String> OPTIONS =
+      Map.of(Library.OPTION_STRING_ENCODING, "UTF-8");
   private static final Map<Path, OpenVinoApi> LOADED = new ConcurrentHashMap<>();
 
   /** Where archives of OpenVINO and its wheel keep the library, below what users name. */
@@ -53,7 +56,7 @@ final class OpenVinoLibrary {
       }
     }
     try {
-      return Native.load(NAME, OpenVinoApi.class);
+      return Native.load(NAME, OpenVinoApi.class, OPTIONS);
     } catch (UnsatisfiedLinkError e) {
       throw missing("backend openvino finds no " + FILE, places);
     }
@@ -111,7 +114,8 @@ final class OpenVinoLibrary {
 
   private static OpenVinoApi open(Path file) {
     try {
-      return LOADED.computeIfAbsent(file, path -> Native.load(path.toString(), OpenVinoApi.class));
+      return LOADED.computeIfAbsent(
+          file, path -> Native.load(path.toString(), OpenVinoApi.class, OPTIONS));
     } catch (UnsatisfiedLinkError e) {
       throw new IllegalStateException(
           file + ": OpenVINO's library cannot be loaded (" + e.getMessage() + ")", e);

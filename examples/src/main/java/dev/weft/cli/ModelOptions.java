@@ -48,6 +48,36 @@ final class ModelOptions {
   private Optional<String> device = Optional.empty();
 
   @Option(
+      names = "--backend",
+      paramLabel = "NAME",
+      description = "torch, onnx or openvino (default: torch)")
+  private Optional<String> backend = Optional.empty();
+
+  @Option(
+      names = "--file-name",
+      paramLabel = "FILE",
+      description = "the exported file that onnx or openvino runs, such as model_O3.onnx")
+  private Optional<String> fileName = Optional.empty();
+
+  @Option(
+      names = "--subfolder",
+      paramLabel = "FOLDER",
+      description = "the folder of the model it is in")
+  private Optional<String> subfolder = Optional.empty();
+
+  @Option(
+      names = "--provider",
+      paramLabel = "NAME",
+      description = "what onnx runs on, such as CUDAExecutionProvider")
+  private Optional<String> provider = Optional.empty();
+
+  @Option(
+      names = "--library",
+      paramLabel = "DIR",
+      description = "where openvino's native library is")
+  private Optional<String> library = Optional.empty();
+
+  @Option(
       names = "--batch-tokens",
       paramLabel = "N",
       description = "the most tokens of a batch (default: what fits the cache)")
@@ -73,6 +103,11 @@ final class ModelOptions {
     task.ifPresent(value -> options.put("task", value));
     truncateDim.ifPresent(value -> options.put("truncateDim", value));
     device.ifPresent(value -> options.put("device", value));
+    backend.ifPresent(value -> options.put("backend", value));
+    fileName.ifPresent(value -> options.put("fileName", value));
+    subfolder.ifPresent(value -> options.put("subfolder", value));
+    provider.ifPresent(value -> options.put("provider", value));
+    library.ifPresent(value -> options.put("library", value));
     batchTokens.ifPresent(value -> options.put("batchTokens", value));
     workers.ifPresent(value -> options.put("workers", value));
     if (normalize) {
