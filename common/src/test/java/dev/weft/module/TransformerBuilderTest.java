@@ -384,7 +384,8 @@ class TransformerBuilderTest {
         "trust_remote_code | true | trust_remote_code: code of a model is never run",
         "trust_remote_code | false | trust_remote_code: code of a model is never run",
         "device_map | auto |"
-            + " \"device_map\" is not known; known: attn_implementation, dtype, torch_dtype"
+            + " \"device_map\" is not known; known: attn_implementation, dtype, export,"
+            + " file_name, library, provider, subfolder, torch_dtype"
       })
   void otherModelArgsAreRefused(String key, String value, String message) {
     assertThatThrownBy(() -> builder().modelArgs(Map.of(key, value)))
@@ -409,8 +410,7 @@ class TransformerBuilderTest {
     assertLength(builder().backend("torch"), 64);
     assertThatThrownBy(() -> builder().backend(name))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage(
-            "backend \"" + name + "\" is not known; known: torch, onnx, openvino");
+        .hasMessage("backend \"" + name + "\" is not known; known: torch, onnx, openvino");
   }
 
   @ParameterizedTest
