@@ -60,6 +60,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument("model", metavar="MODEL", help="model directory")
     parser.add_argument("texts", metavar="TEXTFILE", type=Path, help="one text a line")
     parser.add_argument("batches", metavar="BATCH_SIZE", type=positive, nargs="+")
+    parser.add_argument("--backend", metavar="NAME", default="torch", help="default torch")
     parser.add_argument("--repeat", metavar="N", type=positive, default=2, help="default 2")
     parser.add_argument("--limit", metavar="N", type=positive, help="only the first N texts")
     return parser.parse_args()
@@ -70,7 +71,7 @@ def main() -> None:
     texts = read_texts(args.texts, args.limit)
     if not texts:
         raise SystemExit(f"encode.py: no text in {args.texts}")
-    model = SentenceTransformer(args.model, device="cpu")
+    model = SentenceTransformer(args.model, device="cpu", backend=args.backend)
     encode_seconds(model, texts[:WARM_UP_TEXTS], args.batches[0])
     for batch in args.batches:
         seconds = min(encode_seconds(model, texts, batch) for _ in range(args.repeat))

@@ -2,11 +2,13 @@
 package dev.weft.cli;
 
 import dev.weft.Embedder;
+import dev.weft.EmbedderOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -27,10 +29,14 @@ final class RateCommand implements Callable<Integer> {
   @Parameters(index = "2", paramLabel = "REPEAT", defaultValue = "2")
   private int repeat;
 
+  @Parameters(index = "3", paramLabel = "BACKEND", defaultValue = "torch")
+  private String backend = "";
+
   @Override
   public Integer call() throws IOException {
     List<String> texts = Files.readAllLines(file);
-    try (Embedder embedder = Embedder.load(model)) {
+    EmbedderOptions options = EmbedderOptions.DEFAULT.withBackend(backend, Map.of());
+    try (Embedder embedder = Embedder.load(model, options)) {
       embedder.encode(texts.subList(0, Math.min(WARM_UP, texts.size())));
       double best = Double.MAX_VALUE;
       for (int i = 0; i < repeat; i++) {
