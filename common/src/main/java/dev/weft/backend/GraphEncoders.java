@@ -29,8 +29,8 @@ public final class GraphEncoders {
         config,
         linked(
             () -> OnnxSession.open(file, provider),
-            "backend onnx needs ONNX Runtime; put com.microsoft.onnxruntime:onnxruntime (1.20 or"
-                + " later) on the class path"));
+            "backend onnx needs ONNX Runtime; put com.microsoft.onnxruntime:onnxruntime (1.23 or"
+                + " later, but not 1.29.0) on the class path"));
   }
 
   /**

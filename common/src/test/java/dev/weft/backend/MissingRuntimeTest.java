@@ -23,7 +23,7 @@ class MissingRuntimeTest {
       delimiter = '|',
       value = {
         "onnx | onnxruntime | backend onnx needs ONNX Runtime; put"
-            + " com.microsoft.onnxruntime:onnxruntime (1.20 or later) on the class path (",
+            + " com.microsoft.onnxruntime:onnxruntime (1.23 or later, but not 1.29.0) on the class path (",
         "openVino | jna | backend openvino calls its library through JNA; put"
             + " net.java.dev.jna:jna (5.13 or later) on the class path (",
       })

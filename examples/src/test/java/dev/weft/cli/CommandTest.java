@@ -336,6 +336,7 @@ class CommandTest {
         "--truncate-dim | 0     | truncateDim",
         "--truncate-dim | x     | truncateDim",
         "--batch-tokens | -1    | batchTokens",
+        "--backend | tensorflow | backend",
         "--workers      | many  | workers",
         "--device       | tpu   | known: auto, cpu, cuda",
         "--prompt-name  | poem  | [query, document]",
