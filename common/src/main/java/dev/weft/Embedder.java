@@ -83,7 +83,7 @@ public final class Embedder implements AutoCloseable {
    * @throws dev.weft.config.ModelException if it cannot be found or used, saying why
    */
   public static Embedder load(String model, EmbedderOptions options) {
-    ModelDir dir = ModelScope.open(model);
+    ModelDir dir = ModelScope.open(model, options.backend());
     ModelSettings settings = dir.settings();
     return open(
         device -> dir.load(ModuleRegistry.standard(), device, options.backend()),

@@ -45,7 +45,8 @@ public record EmbedderOptions(String device, int workers, int batchTokens, Backe
    * As {@code SentenceTransformer(backend=…, model_kwargs=…)}.
    *
    * @param name {@code torch}, {@code onnx} or {@code openvino}
-   * @param modelArgs {@code file_name}, {@code subfolder}, {@code provider}, {@code library}
+   * @param modelArgs {@code file_name}, {@code subfolder}, {@code provider}, {@code library},
+   *     {@code dtype}
    * @throws IllegalArgumentException if either is not known, or they do not fit
    */
   public EmbedderOptions withBackend(String name, Map<String, String> modelArgs) {

@@ -18,7 +18,7 @@ final class AlbertEncoder {
     config.only("position_embedding_type", "absolute");
     int hidden = config.positive(4096, "hidden_size");
     Heads heads = Heads.parse(config, "num_attention_heads", 64, "hidden_size", hidden);
-    Names names = Names.of(weights, "albert.");
+    Names names = Names.of(weights, "albert.", scripts);
     Names part = names.in("embeddings.");
     int width = config.positive(128, "embedding_size");
     int rows = config.positive(512, "max_position_embeddings");

@@ -39,7 +39,7 @@ final class BertEncoder {
     config.only("is_decoder", false);
     int hidden = config.positive(768, "hidden_size");
     Heads heads = Heads.parse(config, "num_attention_heads", 12, "hidden_size", hidden);
-    Names names = Names.of(weights, family.prefix);
+    Names names = Names.of(weights, family.prefix, scripts);
     WordEmbeddings embeddings = embeddings(family, config, names, hidden);
     return new LayeredEncoder(
         LayeredEncoder.Outline.of(config, hidden, embeddings.positions()),

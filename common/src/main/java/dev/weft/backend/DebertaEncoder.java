@@ -27,7 +27,7 @@ final class DebertaEncoder {
 
   private DebertaEncoder(Config config, Weights weights, Scripts scripts) {
     this.config = config;
-    this.names = Names.of(weights, "deberta.");
+    this.names = Names.of(weights, "deberta.", scripts);
     this.hidden = config.positive(1536, "hidden_size");
     this.heads = Heads.parse(config, "num_attention_heads", 24, "hidden_size", hidden);
     this.scripts = scripts;

@@ -40,7 +40,7 @@ final class DecoderEncoder {
   static Encoder load(Family family, Config config, Weights weights, Scripts scripts) {
     int hidden = config.positive(4096, "hidden_size");
     Heads heads = heads(family, config, hidden);
-    Names names = Names.of(weights, "model.");
+    Names names = Names.of(weights, "model.", scripts);
     Table words = Table.load(names, "embed_tokens", config.positive(151936, "vocab_size"), hidden);
     ScriptFunction norm = RmsNorm.compile(scripts, eps(config));
     return new LayeredEncoder(

@@ -16,7 +16,7 @@ final class DistilBertEncoder {
   static Encoder load(Config config, Weights weights, Scripts scripts) {
     int hidden = config.positive(768, "dim");
     Heads heads = Heads.parse(config, "n_heads", 12, "dim", hidden);
-    Names names = Names.of(weights, "distilbert.");
+    Names names = Names.of(weights, "distilbert.", scripts);
     Names part = names.in("embeddings.");
     int rows = config.positive(512, "max_position_embeddings");
     Positions positions =

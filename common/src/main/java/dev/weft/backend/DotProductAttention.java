@@ -2,6 +2,7 @@
 package dev.weft.backend;
 
 import ai.djl.ndarray.NDArray;
+import dev.weft.config.Dtype;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -15,6 +16,9 @@ import java.util.Optional;
  * head are divided by their root mean square, and turned by the angles of {@link Rotary}.
  */
 final class DotProductAttention {
+  /** Within float16, and exp of it is zero there. */
+  private static final String LEAST_BIAS = "-30000.";
+
   private final ScriptFunction plain;
   private final ScriptFunction causal;
   private final ScriptFunction biased;
@@ -53,10 +57,11 @@ final class DotProductAttention {
     }
     before.append(part(heads));
     String given = String.join(", ", parameters);
-    this.plain = scripts.compile(given, before + answer(heads, "None", "False"));
-    this.causal = scripts.compile(given, before + answer(heads, "None", "True"));
+    this.plain = scripts.compile(given, before + answer(heads, "None", "False", scripts.dtype()));
+    this.causal = scripts.compile(given, before + answer(heads, "None", "True", scripts.dtype()));
     this.biased =
-        scripts.compile(given + ", bias: Tensor", before + answer(heads, "bias", "False"));
+        scripts.compile(
+            given + ", bias: Tensor", before + answer(heads, "bias", "False", scripts.dtype()));
   }
 
   /** Lines that make of x: p, queries and keys (B, T, h + k, d), and v, values (B, T, k, d). */
@@ -96,15 +101,32 @@ final class DotProductAttention {
         + repeat.formatted("v", k, group, d, heads.queries());
   }
 
-  private static String answer(Heads heads, String bias, String causal) {
+  private static String answer(Heads heads, String bias, String causal, Dtype dtype) {
     return """
     q = torch.transpose(q, 1, 2)
     k = torch.transpose(k, 1, 2)
     v = torch.transpose(v, 1, 2)
-    y = torch.scaled_dot_product_attention(q, k, v, %2$s, 0., %3$s, scale=1.)
-    return torch.reshape(torch.transpose(y, 1, 2), [b, t, %1$d])
+    %2$sreturn torch.reshape(torch.transpose(y, 1, 2), [b, t, %1$d])
     """
-        .formatted(heads.queryWidth(), bias, causal);
+        .formatted(heads.queryWidth(), product(bias, causal, dtype));
+  }
+
+  /** Queries meet keys in the type that everything is multiplied in. */
+  private static String product(String bias, String causal, Dtype dtype) {
+    String call = "torch.scaled_dot_product_attention(%s, %s, %s, %s, 0., %s, scale=1.)";
+    if (dtype == Dtype.FLOAT32) {
+      return "y = " + call.formatted("q", "k", "v", bias, causal) + "\n";
+    }
+    // What hides a position must stay finite: a row of padding sees no position at all.
+    String hides = "torch.clamp(bias, " + LEAST_BIAS + ")";
+    String narrow =
+        call.formatted(
+            NarrowProduct.to("q", dtype),
+            NarrowProduct.to("k", dtype),
+            NarrowProduct.to("v", dtype),
+            bias.equals("None") ? bias : NarrowProduct.to(hides, dtype),
+            causal);
+    return "y = " + NarrowProduct.to(narrow, Dtype.FLOAT32) + "\n";
   }
 
   /** Attention without norms of queries and keys. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weft.backend;
 
+import dev.weft.config.Dtype;
 import dev.weft.config.Json;
 import dev.weft.config.ModelException;
 import dev.weft.config.Weights;
@@ -65,10 +66,11 @@ public final class Encoders {
    *
    * @param config the Hugging Face {@code config.json}
    * @param weights its tensors, with or without the architecture's own prefix
+   * @param dtype what it multiplies in
    * @throws ModelException if the type is unknown, naming the known ones, or if the configuration
    *     asks for something that is not supported, naming file, key, value and what is supported
    */
-  public static Encoder load(Json config, Weights weights) {
+  public static Encoder load(Json config, Weights weights, Dtype dtype) {
     String type = config.string("model_type");
     Architecture architecture = KNOWN.get(type);
     if (architecture == null) {
@@ -83,7 +85,7 @@ public final class Encoders {
                   : "")
               + ". Choose a model of one of these types, or run an exported one with backend=onnx");
     }
-    Scripts scripts = new Scripts(weights.device());
+    Scripts scripts = new Scripts(weights.device(), dtype);
     try {
       return architecture.load(new Config(config), weights, scripts);
     } catch (RuntimeException e) {

@@ -30,7 +30,7 @@ final class Gemma3Encoder {
         "attn_logit_softcapping is not supported; supported: null");
     int hidden = config.positive(2304, "hidden_size");
     Heads heads = heads(config);
-    Names names = Names.of(weights, "model.");
+    Names names = Names.of(weights, "model.", scripts);
     Table words = Table.load(names, "embed_tokens", config.positive(262208, "vocab_size"), hidden);
     words.rows().muli((float) Math.sqrt(hidden));
     Norms norms = new Norms(hidden, RmsNorm.compile(scripts, eps(config)));

@@ -11,14 +11,15 @@ import java.util.Optional;
  * do: the product then reads both factors along their rows, which its kernels do some percent
  * faster.
  */
-record Linear(NDArray weight, Optional<NDArray> bias) {
+record Linear(NDArray weight, Optional<NDArray> bias, Product product) {
 
   /** Takes ownership of both arrays. */
-  static Linear of(NDArray weight, Optional<NDArray> bias) {
+  private static Linear of(NDArray weight, Optional<NDArray> bias, Product product) {
     try (weight;
         NDArray turned = weight.transpose();
         NDArray copy = turned.flatten()) {
-      return new Linear(copy.reshape(turned.getShape()).transpose(), bias);
+      NDArray stored = product.weight(copy.reshape(turned.getShape()));
+      return new Linear(stored.transpose(), product.bias(bias, weight.getManager()), product);
     }
   }
 
@@ -31,7 +32,7 @@ record Linear(NDArray weight, Optional<NDArray> bias) {
   static Linear load(Names names, String name, int in, int out, boolean biased) {
     Optional<NDArray> bias =
         biased ? Optional.of(names.tensor(name + ".bias", out)) : Optional.empty();
-    return of(names.tensor(name + ".weight", out, in), bias);
+    return of(names.tensor(name + ".weight", out, in), bias, names.product());
   }
 
   /** Reads queries, keys and values that are one product already; scales the queries. */
@@ -40,18 +41,18 @@ record Linear(NDArray weight, Optional<NDArray> bias) {
     NDArray weight = names.tensor(name + ".weight", out, in);
     scaleQueries(weight, heads);
     if (!biased) {
-      return of(weight, Optional.empty());
+      return of(weight, Optional.empty(), names.product());
     }
     NDArray bias = names.tensor(name + ".bias", out);
     scaleQueries(bias, heads);
-    return of(weight, Optional.of(bias));
+    return of(weight, Optional.of(bias), names.product());
   }
 
   /** Reads two products that are one already, and puts the second one first. */
   static Linear swapped(Names names, String name, int in, int out) {
     try (NDArray weight = names.tensor(name + ".weight", 2L * out, in);
         NDList halves = weight.split(2, 0)) {
-      return of(halves.get(1).concat(halves.get(0), 0), Optional.empty());
+      return of(halves.get(1).concat(halves.get(0), 0), Optional.empty(), names.product());
     }
   }
 
@@ -75,7 +76,8 @@ record Linear(NDArray weight, Optional<NDArray> bias) {
         biases) {
       return of(
           NDArrays.concat(weights, 0),
-          biased ? Optional.of(NDArrays.concat(biases, 0)) : Optional.empty());
+          biased ? Optional.of(NDArrays.concat(biases, 0)) : Optional.empty(),
+          names.product());
     }
   }
 
@@ -93,8 +95,6 @@ record Linear(NDArray weight, Optional<NDArray> bias) {
   }
 
   NDArray apply(NDArray x) {
-    return bias.map(b -> ai.djl.nn.core.Linear.linear(x, weight, b))
-        .orElseGet(() -> ai.djl.nn.core.Linear.linear(x, weight))
-        .singletonOrThrow();
+    return product.apply(x, weight, bias);
   }
 }

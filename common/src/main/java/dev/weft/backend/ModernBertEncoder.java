@@ -19,7 +19,7 @@ final class ModernBertEncoder {
     config.check(!config.json().has("rope_scaling"), "rope_scaling is not supported here");
     int hidden = config.positive(768, "hidden_size");
     Heads heads = Heads.parse(config, "num_attention_heads", 12, "hidden_size", hidden);
-    Names names = Names.of(weights, "model.");
+    Names names = Names.of(weights, "model.", scripts);
     Table words =
         Table.load(
             names, "embeddings.tok_embeddings", config.positive(50368, "vocab_size"), hidden);

@@ -26,7 +26,7 @@ final class MpnetEncoder {
     }
     int hidden = config.positive(768, "hidden_size");
     Heads heads = Heads.parse(config, "num_attention_heads", 12, "hidden_size", hidden);
-    Names names = Names.of(weights, "mpnet.");
+    Names names = Names.of(weights, "mpnet.", scripts);
     Names part = names.in("embeddings.");
     int rows = config.positive(512, "max_position_embeddings");
     Positions positions =

@@ -46,7 +46,7 @@ final class RotaryBertEncoder {
         hidden % queries == 0,
         "hidden_size " + hidden + " is not a multiple of num_attention_heads " + queries);
     Heads heads = Heads.of(queries, config.positive(hidden / queries, "head_dim"));
-    Names names = Names.of(weights, family.prefix);
+    Names names = Names.of(weights, family.prefix, scripts);
     RotaryBertNames style = RotaryBertNames.of(names);
     int layers = config.positive(12, "num_hidden_layers", "n_layer");
     Rotary rotary = RotaryConfig.parse(config, family.base, heads.size());

@@ -2,6 +2,7 @@
 package dev.weft.backend;
 
 import ai.djl.Device;
+import dev.weft.config.Dtype;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -11,10 +12,28 @@ import java.util.List;
  */
 final class Scripts implements AutoCloseable {
   private final Device device;
+  private final Dtype dtype;
   private final List<ScriptFunction> functions = new ArrayList<>();
+  private final Product product;
 
-  Scripts(Device device) {
+  /**
+   * An encoder's functions.
+   *
+   * @param dtype what matrices are multiplied in
+   */
+  Scripts(Device device, Dtype dtype) {
     this.device = device;
+    this.dtype = dtype;
+    this.product = dtype == Dtype.FLOAT32 ? Product.FLOAT32 : new NarrowProduct(dtype, this);
+  }
+
+  Dtype dtype() {
+    return dtype;
+  }
+
+  /** What every product with weights is computed by. */
+  Product product() {
+    return product;
   }
 
   /**

@@ -27,7 +27,7 @@ final class T5Encoder {
         Heads.of(
             config.positive(8, "num_heads", "num_attention_heads"),
             config.positive(64, "d_kv", "head_dim"));
-    Names names = new Names(weights, "");
+    Names names = new Names(weights, "", scripts.product());
     Names encoder = names.in("encoder.");
     String words = names.has("shared.weight") ? "shared" : "encoder.embed_tokens";
     Table table = Table.load(names, words, config.positive(32128, "vocab_size"), hidden);

@@ -4,7 +4,7 @@
  * building blocks, written on DJL's eager arrays.
  *
  * <pre>{@code
- * Encoder encoder = Encoders.load(config, weights);
+ * Encoder encoder = Encoders.load(config, weights, Dtype.FLOAT32);
  * NDArray hidden = encoder.forward(inputIds, mask, HiddenLayers.LAST).get(0); // (B, T, H)
  * }</pre>
  */

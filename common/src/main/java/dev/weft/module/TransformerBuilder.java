@@ -13,7 +13,6 @@ import dev.weft.text.FastTokenizer;
 import dev.weft.text.PaddingSide;
 import dev.weft.text.TruncationSide;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -30,7 +29,6 @@ public final class TransformerBuilder {
   private static final String MAX_LENGTH = "model_max_length";
   private static final Set<String> TOKENIZER_ARGS =
       Set.of(MAX_LENGTH, "padding_side", "truncation_side");
-  private static final List<String> FLOAT32 = List.of("float32", "torch.float32", "auto");
 
   private TransformerFiles files;
   private final Map<String, Object> tokenizerArgs = new LinkedHashMap<>();
@@ -68,10 +66,9 @@ public final class TransformerBuilder {
   }
 
   /**
-   * {@code model_args}: {@code torch_dtype} or {@code dtype} (float32, or auto, which here means
-   * the same: weights are widened), {@code attn_implementation}, which changes no number, and for
-   * the backends that run exported files {@code file_name}, {@code subfolder}, {@code provider} and
-   * {@code library}.
+   * {@code model_args}: {@code dtype} or {@code torch_dtype} (see {@link dev.weft.config.Dtype}),
+   * {@code attn_implementation}, which changes no number, and for the backends that run exported
+   * files {@code file_name}, {@code subfolder}, {@code provider} and {@code library}.
    *
    * @throws IllegalArgumentException for other keys and values
    */
@@ -79,12 +76,6 @@ public final class TransformerBuilder {
     args.forEach(
         (key, value) -> {
           switch (key) {
-            case "torch_dtype", "dtype" -> {
-              if (!FLOAT32.contains(value)) {
-                throw new IllegalArgumentException(
-                    "model_args: " + key + " " + value + " is not supported; known: " + FLOAT32);
-              }
-            }
             case "attn_implementation" -> {}
             case "trust_remote_code" ->
                 throw new IllegalArgumentException(
@@ -183,7 +174,7 @@ public final class TransformerBuilder {
   private Encoder encoder(Json config, Backend chosen) {
     ModuleDir dir = files.model();
     return switch (chosen.kind()) {
-      case TORCH -> Encoders.load(config, dir.weights());
+      case TORCH -> Encoders.load(config, dir.weights(), chosen.dtype());
       case ONNX -> GraphEncoders.onnx(config, GraphFile.find(dir, chosen), chosen.provider());
       case OPENVINO ->
           GraphEncoders.openVino(config, GraphFile.find(dir, chosen), chosen.library());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weft.pipeline;
 
+import dev.weft.config.Dtype;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -22,18 +23,20 @@ import java.util.stream.Collectors;
  *     CUDAExecutionProvider}
  * @param library where OpenVINO's C library is, a folder or the file itself; without it the
  *     environment is searched
+ * @param dtype {@code dtype}, before it {@code torch_dtype}: what torch multiplies in
  */
 public record Backend(
     Kind kind,
     Optional<String> fileName,
     Optional<String> subfolder,
     Optional<String> provider,
-    Optional<String> library) {
+    Optional<String> library,
+    Dtype dtype) {
   /** The torch weights of a model, run by Weft's own architectures; the default. */
   public static final Backend TORCH = of(Kind.TORCH);
 
   private static final List<String> ARGS =
-      List.of("export", "file_name", "library", "provider", "subfolder");
+      List.of("dtype", "export", "file_name", "library", "provider", "subfolder", "torch_dtype");
 
   /** The runtimes, by the reference's names in lower case. */
   public enum Kind {
@@ -61,6 +64,9 @@ public record Backend(
     if (kind != Kind.OPENVINO) {
       refuse("library", library, kind, "openvino");
     }
+    if (kind != Kind.TORCH && dtype != Dtype.FLOAT32) {
+      refuse("dtype", Optional.of(dtype.key()), kind, "torch");
+    }
   }
 
   private static void refuse(String key, Optional<String> value, Kind kind, String home) {
@@ -72,7 +78,12 @@ public record Backend(
 
   private static Backend of(Kind kind) {
     return new Backend(
-        kind, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+        kind,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Dtype.FLOAT32);
   }
 
   /**
@@ -104,7 +115,7 @@ public record Backend(
 
   /**
    * This backend with {@code model_args}: {@code file_name}, {@code subfolder}, {@code provider},
-   * {@code library}, and {@code export}, which may be false only.
+   * {@code library}, {@code dtype}, and {@code export}, which may be false only.
    *
    * @throws IllegalArgumentException for other keys, and for those that are another backend's
    */
@@ -119,10 +130,12 @@ public record Backend(
   private Backend withArg(String key, String value) {
     Optional<String> given = Optional.of(value);
     return switch (key) {
-      case "file_name" -> new Backend(kind, given, subfolder, provider, library);
-      case "subfolder" -> new Backend(kind, fileName, given, provider, library);
-      case "provider" -> new Backend(kind, fileName, subfolder, given, library);
-      case "library" -> new Backend(kind, fileName, subfolder, provider, given);
+      case "file_name" -> new Backend(kind, given, subfolder, provider, library, dtype);
+      case "subfolder" -> new Backend(kind, fileName, given, provider, library, dtype);
+      case "provider" -> new Backend(kind, fileName, subfolder, given, library, dtype);
+      case "library" -> new Backend(kind, fileName, subfolder, provider, given, dtype);
+      case "dtype", "torch_dtype" ->
+          new Backend(kind, fileName, subfolder, provider, library, Dtype.named(value));
       case "export" -> {
         if (!value.toLowerCase(Locale.ROOT).equals("false")) {
           throw new IllegalArgumentException("export \"" + value + "\": " + exporting("onnx"));

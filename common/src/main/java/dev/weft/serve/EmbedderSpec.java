@@ -3,6 +3,7 @@ package dev.weft.serve;
 
 import dev.weft.EmbedderOptions;
 import dev.weft.EncodeOptions;
+import dev.weft.config.Dtype;
 import java.io.Serializable;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -28,6 +29,7 @@ public final class EmbedderSpec implements Serializable {
   private static final String SUBFOLDER = "subfolder";
   private static final String PROVIDER = "provider";
   private static final String LIBRARY = "library";
+  private static final String DTYPE = "dtype";
   private static final String PROMPT = "prompt";
   private static final String PROMPT_NAME = "promptName";
   private static final String TASK = "task";
@@ -46,6 +48,7 @@ public final class EmbedderSpec implements Serializable {
               Map.entry(SUBFOLDER, EmbedderSpec::text),
               Map.entry(PROVIDER, EmbedderSpec::text),
               Map.entry(LIBRARY, EmbedderSpec::text),
+              Map.entry(DTYPE, Dtype::named),
               Map.entry(PROMPT, EmbedderSpec::text),
               Map.entry(PROMPT_NAME, EmbedderSpec::text),
               Map.entry(TASK, EmbedderSpec::text),
@@ -58,7 +61,8 @@ public final class EmbedderSpec implements Serializable {
           FILE_NAME, "file_name",
           SUBFOLDER, "subfolder",
           PROVIDER, "provider",
-          LIBRARY, "library");
+          LIBRARY, "library",
+          DTYPE, "dtype");
 
   /** Asked for by those who come from Python, in both spellings. */
   private static final Set<String> REMOTE_CODE = Set.of("trust_remote_code", "trustRemoteCode");
@@ -77,8 +81,8 @@ public final class EmbedderSpec implements Serializable {
    * @param model a directory or {@code .zip} on every worker, an address that their file systems
    *     read, or a hub id
    * @param options by name: {@code device}, {@code workers}, {@code batchTokens}, {@code backend},
-   *     {@code fileName}, {@code subfolder}, {@code provider}, {@code library}, {@code prompt},
-   *     {@code promptName}, {@code task}, {@code truncateDim}, {@code normalize}
+   *     {@code fileName}, {@code subfolder}, {@code provider}, {@code library}, {@code dtype},
+   *     {@code prompt}, {@code promptName}, {@code task}, {@code truncateDim}, {@code normalize}
    * @throws IllegalArgumentException if an option is unknown or its value cannot be read
    */
   public static EmbedderSpec of(String model, Map<String, String> options) {

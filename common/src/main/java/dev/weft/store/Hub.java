@@ -2,6 +2,7 @@
 package dev.weft.store;
 
 import dev.weft.config.ModelException;
+import dev.weft.pipeline.Backend;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -35,14 +36,16 @@ public final class Hub {
 
   private final HubSettings settings;
   private final HubProgress progress;
+  private final HubSelection selection;
 
   Hub(HubSettings settings) {
-    this(settings, HubProgress.QUIET);
+    this(settings, HubProgress.QUIET, HubSelection.TORCH);
   }
 
-  private Hub(HubSettings settings, HubProgress progress) {
+  private Hub(HubSettings settings, HubProgress progress, HubSelection selection) {
     this.settings = settings;
     this.progress = progress;
+    this.selection = selection;
   }
 
   /**
@@ -55,12 +58,20 @@ public final class Hub {
 
   /** The same hub, keeping what it fetches in another directory. */
   Hub withCache(Path cache) {
-    return new Hub(settings.withCache(cache), progress);
+    return new Hub(settings.withCache(cache), progress, selection);
   }
 
   /** The same hub, which tells how far downloads have come. */
   public Hub withProgress(HubProgress listener) {
-    return new Hub(settings, listener);
+    return new Hub(settings, listener, selection);
+  }
+
+  /**
+   * The same hub, which fetches the exported file that a backend runs, and the transformer's torch
+   * weights only where other modules have some as well.
+   */
+  public Hub withBackend(Backend backend) {
+    return new Hub(settings, progress, new HubSelection(backend));
   }
 
   /**
@@ -92,7 +103,7 @@ public final class Hub {
     int at = id.indexOf('@');
     String name = ClassicNames.repository(at < 0 ? id : id.substring(0, at));
     String revision = at < 0 ? REVISION : id.substring(at + 1);
-    HubCache cache = new HubCache(settings.cache(), name, revision);
+    HubCache cache = new HubCache(settings.cache(), name, revision, selection);
     Optional<Path> cached = cache.find();
     if (cached.isPresent()) {
       return cached.get();
@@ -108,7 +119,7 @@ public final class Hub {
               + " cache, or point at a local directory instead");
     }
     HubClient client = new HubClient(settings, name);
-    HubListing listing = client.listing(revision);
+    HubListing listing = client.listing(revision, selection);
     AtomicLong done = new AtomicLong();
     AtomicLong total = new AtomicLong(-1);
     return cache.store(

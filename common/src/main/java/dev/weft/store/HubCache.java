@@ -26,12 +26,14 @@ final class HubCache {
   private final Path root;
   private final Path lock;
   private final String revision;
+  private final HubSelection selection;
 
-  HubCache(Path cache, String name, String revision) {
+  HubCache(Path cache, String name, String revision, HubSelection selection) {
     String folder = "models--" + name.replace("/", "--");
     this.root = cache.resolve(folder);
     this.lock = cache.resolve(".locks").resolve(folder).resolve("weft.lock");
     this.revision = revision;
+    this.selection = selection;
   }
 
   /** Fetches one file. */
@@ -46,7 +48,7 @@ final class HubCache {
     return Optional.of(commit)
         .filter(HubListing.COMMIT.asMatchPredicate())
         .map(this::snapshot)
-        .filter(HubSnapshot::isComplete);
+        .filter(snapshot -> HubSnapshot.isComplete(snapshot, selection));
   }
 
   /** The files of a listing that are not there yet. */
@@ -126,7 +128,7 @@ final class HubCache {
     }
   }
 
-  private static void publish(Path scratch, Path snapshot, HubListing listing) throws IOException {
+  private void publish(Path scratch, Path snapshot, HubListing listing) throws IOException {
     try {
       Files.move(scratch, withFolder(snapshot), StandardCopyOption.ATOMIC_MOVE);
     } catch (FileSystemException e) {
@@ -138,7 +140,7 @@ final class HubCache {
       for (String file :
           listing.files().stream()
               .map(HubFile::path)
-              .sorted(Comparator.comparing(HubSnapshot::isWeights))
+              .sorted(Comparator.comparing(selection::isWeights))
               .toList()) {
         if (!Files.exists(snapshot.resolve(file))) {
           Files.move(

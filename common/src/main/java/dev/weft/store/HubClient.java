@@ -27,11 +27,11 @@ final class HubClient {
   }
 
   /** What a revision consists of. */
-  HubListing listing(String revision) {
+  HubListing listing(String revision, HubSelection selection) {
     String label = settings.endpoint() + "/api/models/" + name + "/revision/" + encode(revision);
     HubText text = new HubText();
     run(label, new HubAttempt(http, URI.create(label + "?blobs=true"), text));
-    return HubListing.parse(label, text.toString());
+    return HubListing.parse(label, text.toString(), selection);
   }
 
   /**

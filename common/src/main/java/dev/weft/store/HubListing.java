@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.regex.Matcher;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -23,15 +23,6 @@ import java.util.stream.Collectors;
 record HubListing(String commit, List<HubFile> files) {
   static final Pattern COMMIT = Pattern.compile("[0-9a-f]{40}");
 
-  /** Data only: code and other formats of the same weights stay where they are. */
-  private static final Pattern NEEDED =
-      Pattern.compile("(?:.*/)?(?:[^/]*\\.(?:json|txt|safetensors)|tokenizer[^/]*\\.model)");
-
-  private static final Pattern TORCH =
-      Pattern.compile("(.*/)?pytorch_model(?:-\\d+-of-\\d+)?\\.bin");
-
-  private static final Pattern OTHER_FORMAT = Pattern.compile("(?:.*/)?(?:onnx|openvino)/.*");
-
   HubListing {
     files = List.copyOf(files);
   }
@@ -41,7 +32,7 @@ record HubListing(String commit, List<HubFile> files) {
    *
    * @throws ModelException if it lists no model, or a file outside the model directory
    */
-  static HubListing parse(String label, String text) {
+  static HubListing parse(String label, String text, HubSelection selection) {
     String commit = Json.parse(label, text).string("sha");
     if (!COMMIT.matcher(commit).matches()) {
       throw new ModelException(label + ": \"sha\" is no commit but \"" + commit + "\"");
@@ -51,8 +42,9 @@ record HubListing(String commit, List<HubFile> files) {
       Json.parseArray(label, list.toString()).forEach(sibling -> listed.add(file(sibling)));
     }
     Set<String> names = listed.stream().map(HubFile::path).collect(Collectors.toSet());
+    Predicate<String> chosen = selection.of(names);
     List<HubFile> files =
-        listed.stream().filter(file -> isNeeded(file.path(), names)).distinct().toList();
+        listed.stream().filter(file -> chosen.test(file.path())).distinct().toList();
     for (HubFile file : files) {
       if (!SafePath.isInside(file.path())) {
         throw new ModelException(
@@ -77,23 +69,5 @@ record HubListing(String commit, List<HubFile> files) {
             .map(bytes -> OptionalLong.of(bytes.longValue()))
             .orElseGet(OptionalLong::empty);
     return new HubFile(sibling.string("rfilename"), size, hash.flatMap(HubHash::find));
-  }
-
-  /** Whether a file is fetched, beside all that are there. */
-  static boolean isNeeded(String file, Set<String> all) {
-    if (OTHER_FORMAT.matcher(file).matches()) {
-      return false;
-    }
-    Matcher torch = TORCH.matcher(file);
-    if (!torch.matches()) {
-      return NEEDED.matcher(file).matches();
-    }
-    String folder = Optional.ofNullable(torch.group(1)).orElse("");
-    boolean whole = all.contains(folder + "pytorch_model.bin");
-    boolean shard = !file.endsWith("pytorch_model.bin");
-    // Safetensors first, then the whole file: the order in which weights are looked for.
-    return !all.contains(folder + "model.safetensors")
-        && !all.contains(folder + "model.safetensors.index.json")
-        && !(whole && shard);
   }
 }

@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Tells whether a snapshot of a cache can be loaded: Python fetches file by file. */
@@ -17,26 +16,19 @@ final class HubSnapshot {
   private static final Set<String> WEIGHTLESS =
       Set.of("BoW", "Dropout", "Normalize", "Pooling", "WordWeights");
 
-  private static final Pattern WEIGHTS =
-      Pattern.compile(".*\\.safetensors|(?:.*[/\\\\])?pytorch_model(?:-\\d+-of-\\d+)?\\.bin");
-
   private static final String INDEX = ".index.json";
 
   private HubSnapshot() {}
 
-  static boolean isWeights(String file) {
-    return WEIGHTS.matcher(file).matches();
-  }
-
   /** Whether it has a configuration and weights, or needs no weights. */
-  static boolean isComplete(Path snapshot) {
+  static boolean isComplete(Path snapshot, HubSelection selection) {
     Path modules = snapshot.resolve("modules.json");
     boolean list = Files.isRegularFile(modules);
     if (!list && !Files.isRegularFile(snapshot.resolve("config.json"))) {
       return false;
     }
     List<Path> files = files(snapshot);
-    if (files.stream().anyMatch(file -> isWeights(file.toString()))) {
+    if (files.stream().anyMatch(file -> selection.isWeights(file.toString()))) {
       return files.stream()
           .filter(file -> file.toString().endsWith(INDEX))
           .filter(index -> isIndexOfWeightsInUse(index))

@@ -42,7 +42,7 @@ public final class ModelScope {
    * @throws dev.weft.config.ModelException if there is none
    */
   public ModuleDir folder(String model) {
-    return folder(ModelSource.fromEnvironment().find(model));
+    return folder(source().find(model));
   }
 
   /**
@@ -51,15 +51,19 @@ public final class ModelScope {
    * @param cacheDir stands for the hub cache of the environment
    */
   public ModuleDir folder(String model, Path cacheDir) {
-    return folder(ModelSource.fromEnvironment().withHubCache(cacheDir).find(model));
+    return folder(source().withHubCache(cacheDir).find(model));
+  }
+
+  private ModelSource source() {
+    return ModelSource.fromEnvironment().withBackend(backend);
   }
 
   private ModuleDir folder(Path directory) {
     return ModelDir.part(directory).folder(registry, device, backend);
   }
 
-  /** A model as {@link ModelSource} finds it. */
-  public static ModelDir open(String model) {
-    return ModelDir.open(ModelSource.fromEnvironment().find(model));
+  /** A model as {@link ModelSource} finds it, with what a backend runs. */
+  public static ModelDir open(String model, Backend backend) {
+    return ModelDir.open(ModelSource.fromEnvironment().withBackend(backend).find(model));
   }
 }

@@ -2,6 +2,7 @@
 package dev.weft.store;
 
 import dev.weft.config.ModelException;
+import dev.weft.pipeline.Backend;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -24,11 +25,17 @@ public final class ModelSource {
   private final Hub hub;
   private final NodeCache cache;
   private final HubProgress progress;
+  private final HubSelection selection;
 
   ModelSource(Hub hub, NodeCache cache, HubProgress progress) {
+    this(hub, cache, progress, HubSelection.TORCH);
+  }
+
+  private ModelSource(Hub hub, NodeCache cache, HubProgress progress, HubSelection selection) {
     this.hub = hub;
     this.cache = cache;
     this.progress = progress;
+    this.selection = selection;
   }
 
   /**
@@ -42,11 +49,16 @@ public final class ModelSource {
 
   /** The same, which tells how far downloads have come. */
   public ModelSource withProgress(HubProgress listener) {
-    return new ModelSource(hub.withProgress(listener), cache, listener);
+    return new ModelSource(hub.withProgress(listener), cache, listener, selection);
   }
 
   ModelSource withHubCache(Path directory) {
-    return new ModelSource(hub.withCache(directory), cache, progress);
+    return new ModelSource(hub.withCache(directory), cache, progress, selection);
+  }
+
+  /** The same, which fetches what a backend runs; torch's weights without this. */
+  public ModelSource withBackend(Backend backend) {
+    return new ModelSource(hub.withBackend(backend), cache, progress, new HubSelection(backend));
   }
 
   /**
@@ -82,7 +94,7 @@ public final class ModelSource {
     }
     String scheme = uri.getScheme().toLowerCase(Locale.ROOT);
     if (!scheme.equals("file")) {
-      return RemoteModel.fetch(uri, fetcher(model, scheme), cache, progress);
+      return RemoteModel.fetch(uri, fetcher(model, scheme), selection, cache, progress);
     }
     try {
       return local(Path.of(uri));

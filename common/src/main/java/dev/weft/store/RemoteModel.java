@@ -16,6 +16,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -33,24 +34,30 @@ final class RemoteModel {
     this.files = files;
   }
 
-  static Path fetch(URI uri, ModelFetcher fetcher, NodeCache cache, HubProgress progress) {
+  static Path fetch(
+      URI uri,
+      ModelFetcher fetcher,
+      HubSelection selection,
+      NodeCache cache,
+      HubProgress progress) {
     List<RemoteFile> all;
     try {
       all = fetcher.list(uri);
     } catch (IOException | IllegalArgumentException e) {
       throw new ModelException(uri + ": cannot be read (" + e + ")", e);
     }
-    RemoteModel model = new RemoteModel(uri, fetcher, needed(uri, all));
+    RemoteModel model = new RemoteModel(uri, fetcher, needed(uri, all, selection));
     return ZipModel.top(
         cache.folder(uri.toString(), model.key(), folder -> model.copy(folder, progress)));
   }
 
-  private static List<RemoteFile> needed(URI uri, List<RemoteFile> all) {
+  private static List<RemoteFile> needed(URI uri, List<RemoteFile> all, HubSelection selection) {
     Set<String> names = all.stream().map(RemoteFile::path).collect(Collectors.toSet());
     boolean zip = names.size() == 1 && isZip(names.iterator().next());
+    Predicate<String> chosen = selection.of(names);
     List<RemoteFile> needed =
         all.stream()
-            .filter(file -> zip || HubListing.isNeeded(file.path(), names))
+            .filter(file -> zip || chosen.test(file.path()))
             .sorted(Comparator.comparing(RemoteFile::path))
             .toList();
     if (needed.isEmpty()) {

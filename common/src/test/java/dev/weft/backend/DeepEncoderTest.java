@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.weft.Golden;
 import dev.weft.TestEngine;
+import dev.weft.config.Dtype;
 import dev.weft.config.TensorData;
 import dev.weft.config.Weights;
 import dev.weft.text.AttentionMask;
@@ -29,7 +30,7 @@ class DeepEncoderTest {
   @MethodSource("models")
   void lastLayerIsTheReferences(GoldenModel model) {
     try (NDManager device = TestEngine.cpu();
-        Encoder encoder = Encoders.load(model.json(), new Computed(device))) {
+        Encoder encoder = Encoders.load(model.json(), new Computed(device), Dtype.FLOAT32)) {
       float[] expected = model.expected(device)[0];
       for (PaddingSide side : PaddingSide.values()) {
         AttentionMask mask = GoldenModel.mask(model.ids(), side);

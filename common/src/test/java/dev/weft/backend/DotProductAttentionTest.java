@@ -9,6 +9,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.weft.TestEngine;
+import dev.weft.config.Dtype;
 import dev.weft.text.AttentionMask;
 import dev.weft.text.PaddingSide;
 import java.util.Random;
@@ -31,7 +32,7 @@ class DotProductAttentionTest {
       projected[i] = (float) random.nextGaussian();
     }
     try (NDManager manager = TestEngine.cpu();
-        Scripts scripts = new Scripts(Device.cpu())) {
+        Scripts scripts = new Scripts(Device.cpu(), Dtype.FLOAT32)) {
       DotProductAttention attention = new DotProductAttention(Heads.of(heads, headSize), scripts);
       NDArray x = manager.create(projected, new Shape(LENGTHS.length, WIDTH, 3L * hidden));
       float[] actual =

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import dev.weft.Golden;
 import dev.weft.TestEngine;
+import dev.weft.config.Dtype;
 import dev.weft.text.AttentionMask;
 import dev.weft.text.PaddingSide;
 import java.util.Arrays;
@@ -91,6 +93,41 @@ class EncodersGoldenTest {
         assertThat(batch.getManagedArrays().size()).isLessThanOrEqualTo(twoKinds ? 8 : 5);
       }
     }
+  }
+
+  /** Their error grows with the layers; what is wrong by its kind is off by far more. */
+  @ParameterizedTest
+  @MethodSource("models")
+  void narrowTypesStayNearTheReference(GoldenModel model) {
+    for (Dtype dtype : List.of(Dtype.BFLOAT16, Dtype.FLOAT16)) {
+      try (NDManager device = TestEngine.cpu();
+          Encoder encoder = model.load(device, dtype)) {
+        float[][] states = model.expected(device);
+        float[] expected = states[states.length - 1];
+        for (PaddingSide side : PaddingSide.values()) {
+          AttentionMask mask = GoldenModel.mask(model.ids(), side);
+          NDArray ids = GoldenModel.batch(model.ids(), mask, filler(model), device);
+          NDArray last = encoder.forward(ids, mask, HiddenLayers.LAST).get(0);
+          assertThat(last.getDataType()).isEqualTo(DataType.FLOAT32);
+          assertThat(last.isNaN().any().getBoolean()).as("%s %s NaN", dtype, side).isFalse();
+          float[] actual = GoldenModel.counting(last, mask);
+          assertThat(actual).as("%s is in use", dtype).isNotEqualTo(expected);
+          double most = dtype == Dtype.BFLOAT16 ? 0.03 : 0.004;
+          assertThat(distance(actual, expected)).as("%s %s", dtype, side).isLessThan(most);
+        }
+      }
+    }
+  }
+
+  /** |a − b| / |b|. */
+  private static double distance(float[] actual, float[] expected) {
+    double difference = 0;
+    double length = 0;
+    for (int i = 0; i < expected.length; i++) {
+      difference += Math.pow(actual[i] - expected[i], 2);
+      length += Math.pow(expected[i], 2);
+    }
+    return Math.sqrt(difference / length);
   }
 
   private static int filler(GoldenModel model) {

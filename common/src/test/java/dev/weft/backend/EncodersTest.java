@@ -8,6 +8,7 @@ import ai.djl.ndarray.NDManager;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.weft.TestEngine;
+import dev.weft.config.Dtype;
 import dev.weft.config.Json;
 import dev.weft.config.ModelException;
 import org.junit.jupiter.api.Test;
@@ -50,7 +51,7 @@ class EncodersTest {
     try (NDManager device = TestEngine.cpu()) {
       GoldenModel any = GoldenModel.read("backend/mpnet");
       assertThatExceptionOfType(ModelException.class)
-          .isThrownBy(() -> Encoders.load(config, any.weights(device)))
+          .isThrownBy(() -> Encoders.load(config, any.weights(device), Dtype.FLOAT32))
           .withMessage(
               "m/config.json: model_type \"whisk\" is not known; known: [albert, bert, camembert,"
                   + " deberta-v2, distilbert, electra, gemma3_text, gte, llama, mistral,"
@@ -68,7 +69,10 @@ class EncodersTest {
     try (NDManager device = TestEngine.cpu();
         Encoder plain = golden.load(device);
         Encoder mapped =
-            Encoders.load(Json.parse("m/config.json", config.toString()), golden.weights(device))) {
+            Encoders.load(
+                Json.parse("m/config.json", config.toString()),
+                golden.weights(device),
+                Dtype.FLOAT32)) {
       assertThat(mapped.maxPositions()).isEqualTo(plain.maxPositions());
     }
   }
@@ -80,7 +84,7 @@ class EncodersTest {
     try (NDManager device = TestEngine.cpu()) {
       GoldenModel any = GoldenModel.read("backend/mpnet");
       assertThatExceptionOfType(ModelException.class)
-          .isThrownBy(() -> Encoders.load(config, any.weights(device)))
+          .isThrownBy(() -> Encoders.load(config, any.weights(device), Dtype.FLOAT32))
           .withMessageContaining(
               "xlm-roberta]; the model brings code of its own (auto_map), which is never run."
                   + " Choose a model of one of these types");
@@ -155,7 +159,9 @@ class EncodersTest {
           .isThrownBy(
               () ->
                   Encoders.load(
-                      Json.parse("m/config.json", config.toString()), golden.weights(device)))
+                      Json.parse("m/config.json", config.toString()),
+                      golden.weights(device),
+                      Dtype.FLOAT32))
           .withMessageStartingWith("m/config.json: " + message);
     }
   }

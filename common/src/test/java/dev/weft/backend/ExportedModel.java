@@ -3,6 +3,7 @@ package dev.weft.backend;
 
 import ai.djl.ndarray.NDManager;
 import com.google.gson.Gson;
+import dev.weft.config.Dtype;
 import dev.weft.config.Json;
 import dev.weft.store.TensorsOfFile;
 import java.io.IOException;
@@ -34,6 +35,7 @@ record ExportedModel(Path folder, Json config, int[][] ids, float[][] states) {
 
   /** The same weights in Weft's own architecture. */
   Encoder torch(NDManager device) {
-    return Encoders.load(config, TensorsOfFile.open(file("model.safetensors"), device));
+    return Encoders.load(
+        config, TensorsOfFile.open(file("model.safetensors"), device), Dtype.FLOAT32);
   }
 }

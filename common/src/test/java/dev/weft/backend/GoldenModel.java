@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import com.google.gson.Gson;
 import com.google.gson.JsonObject;
+import dev.weft.config.Dtype;
 import dev.weft.config.Json;
 import dev.weft.config.Weights;
 import dev.weft.store.TensorsOfFile;
@@ -54,7 +55,11 @@ record GoldenModel(String name, JsonObject config, int[][] ids) {
   }
 
   Encoder load(NDManager device) {
-    return Encoders.load(json(), weights(device));
+    return load(device, Dtype.FLOAT32);
+  }
+
+  Encoder load(NDManager device, Dtype dtype) {
+    return Encoders.load(json(), weights(device), dtype);
   }
 
   Weights weights(NDManager device) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.EmbedderOptions;
 import dev.weft.EncodeOptions;
+import dev.weft.config.Dtype;
 import dev.weft.pipeline.Backend;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -51,7 +52,8 @@ class EmbedderSpecTest {
                     Optional.of("model_O3.onnx"),
                     Optional.of("exports"),
                     Optional.of("CPUExecutionProvider"),
-                    Optional.empty())));
+                    Optional.empty(),
+                    Dtype.FLOAT32)));
     assertThat(spec.encodeOptions())
         .isEqualTo(
             EncodeOptions.DEFAULT
@@ -90,7 +92,7 @@ class EmbedderSpecTest {
     assertThatThrownBy(() -> EmbedderSpec.of("m", Map.of("batchsize", "3")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "option \"batchsize\" is not known; known: [backend, batchTokens, device, fileName,"
+            "option \"batchsize\" is not known; known: [backend, batchTokens, device, dtype, fileName,"
                 + " library, normalize, prompt, promptName, provider, subfolder, task, truncateDim,"
                 + " workers]");
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.config.ModelException;
+import dev.weft.pipeline.Backend;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -128,6 +129,50 @@ class HubTest {
             "3_Dense/pytorch_model.bin",
             "config.json",
             "model.safetensors");
+  }
+
+  @Test
+  void fetchesTheFileThatABackendRuns() throws IOException {
+    String[] all = {
+      "config.json",
+      "model.safetensors",
+      "onnx/model.onnx",
+      "onnx/model.onnx_data",
+      "onnx/model_O4.onnx",
+      "openvino/openvino_model.xml",
+      "openvino/openvino_model.bin",
+      "openvino/config.json"
+    };
+    server.listing(NAME, "main", COMMIT, all);
+    for (String file : all) {
+      server.text(FILES + file, "{}");
+    }
+
+    assertThat(files(hub().withBackend(Backend.named("onnx")).resolve("tiny")))
+        .containsExactly("config.json", "onnx/model.onnx", "onnx/model.onnx_data");
+    int fetched = server.requests().size();
+    hub().withBackend(Backend.named("onnx")).resolve("tiny");
+    assertThat(server.requests()).hasSize(fetched);
+    Backend optimised = Backend.named("onnx").withArgs(Map.of("file_name", "model_O4.onnx"));
+    assertThat(files(hub().withBackend(optimised).resolve("tiny"))).contains("onnx/model_O4.onnx");
+    assertThat(files(hub().withBackend(Backend.named("openvino")).resolve("tiny")))
+        .contains("openvino/openvino_model.xml", "openvino/openvino_model.bin")
+        .doesNotContain("model.safetensors");
+    assertThat(files(hub().resolve("tiny"))).contains("model.safetensors");
+  }
+
+  @Test
+  void withOtherModulesWeightsTheTransformersAreFetchedToo() throws IOException {
+    String[] all = {
+      "config.json", "model.safetensors", "2_Dense/model.safetensors", "onnx/model.onnx"
+    };
+    server.listing(NAME, "main", COMMIT, all);
+    for (String file : all) {
+      server.text(FILES + file, "{}");
+    }
+
+    assertThat(files(hub().withBackend(Backend.named("onnx")).resolve("tiny")))
+        .containsExactlyInAnyOrder(all);
   }
 
   @Test

@@ -49,6 +49,7 @@ class RemoteModelTest {
         RemoteModel.fetch(
             MODEL,
             fetcher(),
+            HubSelection.TORCH,
             cache,
             (name, bytes, total) -> {
               assertThat(name).isEqualTo(MODEL.toString());
@@ -100,7 +101,8 @@ class RemoteModelTest {
           }
         };
 
-    assertThatThrownBy(() -> RemoteModel.fetch(MODEL, lying, cache, HubProgress.QUIET))
+    assertThatThrownBy(
+            () -> RemoteModel.fetch(MODEL, lying, HubSelection.TORCH, cache, HubProgress.QUIET))
         .isInstanceOf(ModelException.class)
         .hasMessageContaining("fake://host/models/tiny: cannot be brought to " + folder)
         .hasMessageContaining("1 bytes arrived of 100000");
@@ -126,7 +128,7 @@ class RemoteModelTest {
   }
 
   private Path fetch() {
-    return RemoteModel.fetch(MODEL, fetcher(), cache, HubProgress.QUIET);
+    return RemoteModel.fetch(MODEL, fetcher(), HubSelection.TORCH, cache, HubProgress.QUIET);
   }
 
   private ModelFetcher fetcher() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weft.cli;
 
+import dev.weft.pipeline.Backend;
 import dev.weft.serve.EmbedderSpec;
 import dev.weft.store.ModelSource;
 import java.util.LinkedHashMap;
@@ -78,6 +79,12 @@ final class ModelOptions {
   private Optional<String> library = Optional.empty();
 
   @Option(
+      names = "--dtype",
+      paramLabel = "TYPE",
+      description = "what torch multiplies in: float32, bfloat16 or float16 (default: float32)")
+  private Optional<String> dtype = Optional.empty();
+
+  @Option(
       names = "--batch-tokens",
       paramLabel = "N",
       description = "the most tokens of a batch (default: what fits the cache)")
@@ -86,11 +93,16 @@ final class ModelOptions {
   @Option(names = "--workers", paramLabel = "N", description = "batches at once (default: cores)")
   private Optional<String> workers = Optional.empty();
 
-  /** The model's directory, fetched if it is not here. */
+  /** The model's directory, fetched if it is not here; options are checked before. */
   String model() {
     Download line = new Download();
     try {
-      return ModelSource.fromEnvironment().withProgress(line).find(model).toString();
+      Backend runs = EmbedderSpec.of(model, options()).embedderOptions().backend();
+      return ModelSource.fromEnvironment()
+          .withBackend(runs)
+          .withProgress(line)
+          .find(model)
+          .toString();
     } finally {
       line.end();
     }
@@ -108,6 +120,7 @@ final class ModelOptions {
     subfolder.ifPresent(value -> options.put("subfolder", value));
     provider.ifPresent(value -> options.put("provider", value));
     library.ifPresent(value -> options.put("library", value));
+    dtype.ifPresent(value -> options.put("dtype", value));
     batchTokens.ifPresent(value -> options.put("batchTokens", value));
     workers.ifPresent(value -> options.put("workers", value));
     if (normalize) {
@@ -117,8 +130,6 @@ final class ModelOptions {
   }
 
   EmbedderSpec spec() {
-    // Options are checked before anything is fetched.
-    EmbedderSpec.of(model, options());
     return EmbedderSpec.of(model(), options());
   }
 }

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weft.backend;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.nn.core.Linear;
+import java.util.Optional;
+
+/** How x·Wᵀ + b is computed, and in which type W lies in memory. Many threads may call it. */
+interface Product {
+  /** As the weights are. */
+  Product FLOAT32 =
+      new Product() {
+        @Override
+        public NDArray weight(NDArray weight) {
+          return weight;
+        }
+
+        @Override
+        public Optional<NDArray> bias(Optional<NDArray> bias, NDManager device) {
+          return bias;
+        }
+
+        @Override
+        public NDArray apply(NDArray x, NDArray weight, Optional<NDArray> bias) {
+          return bias.map(b -> Linear.linear(x, weight, b))
+              .orElseGet(() -> Linear.linear(x, weight))
+              .singletonOrThrow();
+        }
+      };
+
+  /** Takes ownership of W in float32, and returns it as {@link #apply} wants it. */
+  NDArray weight(NDArray weight);
+
+  /** The b that {@link #apply} wants. */
+  Optional<NDArray> bias(Optional<NDArray> bias, NDManager device);
+
+  /**
+   * One product.
+   *
+   * @param x (…, in) float32
+   * @param weight (out, in), of {@link #weight}
+   * @param bias (out), of {@link #bias}
+   * @return (…, out) float32, which may be changed in place
+   */
+  NDArray apply(NDArray x, NDArray weight, Optional<NDArray> bias);
+}
