@@ -85,6 +85,9 @@ public final class Encoders {
                   : "")
               + ". Choose a model of one of these types, or run an exported one with backend=onnx");
     }
+    if (dtype != Dtype.FLOAT32 && !weights.device().isGpu()) {
+      NarrowCpu.warnIfSlow(dtype);
+    }
     Scripts scripts = new Scripts(weights.device(), dtype);
     try {
       return architecture.load(new Config(config), weights, scripts);
