@@ -162,9 +162,19 @@ public final class Embedder implements AutoCloseable {
     return settings;
   }
 
+  /** How many GPUs the engine of this process sees; starts the engine. */
+  public static int gpus() {
+    return TorchEngine.gpus();
+  }
+
   /** Batches that run at once. */
   public int workers() {
     return workers.count();
+  }
+
+  /** Windows of texts that wait for their turn, and batches that wait for a worker. */
+  public int waiting() {
+    return workers.waiting();
   }
 
   /**
@@ -373,12 +383,15 @@ public final class Embedder implements AutoCloseable {
         int end = windowEnd(texts, start);
         int first = start;
         TextBatch window = new TextBatch(texts.subList(start, end), prompt, options.task());
-        Tokens ids = pipeline.tokenize(window);
-        workers.run(
-            BatchPlan.cut(ids, budget),
-            batch -> {
-              runBatch(ids, batch, first, reader);
-              report(options.progress(), done, batch.length, texts.size());
+        workers.seated(
+            () -> {
+              Tokens ids = pipeline.tokenize(window);
+              workers.run(
+                  BatchPlan.cut(ids, budget),
+                  batch -> {
+                    runBatch(ids, batch, first, reader);
+                    report(options.progress(), done, batch.length, texts.size());
+                  });
             });
         start = end;
       }

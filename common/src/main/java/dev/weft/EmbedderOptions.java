@@ -25,6 +25,11 @@ public record EmbedderOptions(String device, int workers, int batchTokens, Backe
     }
   }
 
+  /** Whether the engine itself runs the transformers, and not another runtime. */
+  public boolean usesTorch() {
+    return backend.kind() == Backend.Kind.TORCH;
+  }
+
   public EmbedderOptions withDevice(String device) {
     return new EmbedderOptions(device, workers, batchTokens, backend);
   }

@@ -20,6 +20,10 @@ final class TorchEngine {
     return start().newBaseManager(device(device));
   }
 
+  static int gpus() {
+    return start().getGpuCount();
+  }
+
   private static synchronized Engine start() {
     setUnlessSet("ai.djl.pytorch.num_threads", "1");
     setUnlessSet("ai.djl.pytorch.num_interop_threads", "1");

@@ -5,9 +5,11 @@ import dev.weft.pipeline.EncodeException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -15,18 +17,30 @@ import java.util.function.Consumer;
 /**
  * The threads batches run on: one a core, each with one engine thread, which beats one batch spread
  * over all cores because nobody waits at a barrier. Callers share them, so however many threads
- * encode at once, no more batches than workers are in memory.
+ * encode, no more batches than workers are in memory. Nor do more windows than there are seats: one
+ * for each that can be run or tokenised at once, so that a GPU is kept busy, and further callers
+ * wait before they take memory.
  */
 final class Workers implements AutoCloseable {
   private final int count;
-  private final ExecutorService threads;
+  private final Semaphore seats;
+  private final ThreadPoolExecutor threads;
 
   Workers(int count) {
+    this(count, count + Runtime.getRuntime().availableProcessors());
+  }
+
+  Workers(int count, int seats) {
     this.count = count;
+    this.seats = new Semaphore(seats, true);
     AtomicInteger number = new AtomicInteger();
     this.threads =
-        Executors.newFixedThreadPool(
+        new ThreadPoolExecutor(
             count,
+            count,
+            0,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
             task -> {
               Thread thread = new Thread(task, "weft-worker-" + number.incrementAndGet());
               thread.setDaemon(true);
@@ -36,6 +50,25 @@ final class Workers implements AutoCloseable {
 
   int count() {
     return count;
+  }
+
+  /** Callers that wait for a seat, and pieces of work that wait for a thread. */
+  int waiting() {
+    return seats.getQueueLength() + threads.getQueue().size();
+  }
+
+  /** Does the work on this thread once there is a seat, in the order callers came. */
+  void seated(Runnable work) {
+    try {
+      seats.acquire();
+    } catch (InterruptedException e) {
+      throw interrupted();
+    }
+    try {
+      work.run();
+    } finally {
+      seats.release();
+    }
   }
 
   /**
@@ -84,12 +117,16 @@ final class Workers implements AutoCloseable {
       }
     }
     if (interrupted) {
-      Thread.currentThread().interrupt();
-      throw new EncodeException("interrupted while encoding");
+      throw interrupted();
     }
     if (failure != null) {
       throw failure;
     }
+  }
+
+  private static EncodeException interrupted() {
+    Thread.currentThread().interrupt();
+    return new EncodeException("interrupted while encoding");
   }
 
   private static RuntimeException failure(ExecutionException e) {

@@ -3,31 +3,58 @@ package dev.weft.serve;
 
 import dev.weft.Embedder;
 import dev.weft.EmbedderOptions;
+import dev.weft.EncodeCounters;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One loaded model a process for everyone who describes it the same way. The first to ask loads it,
- * others who ask meanwhile wait for it. A model nobody uses stays loaded, as the next task of a job
- * comes in a moment, until {@link #closeIdle} is called. Thread-safe.
+ * One loaded model a process and device for everyone who describes it the same way. The first to
+ * ask loads it, others who ask meanwhile wait for it. A model nobody uses stays loaded, as the next
+ * task of a job comes in a moment, until {@link #closeIdle} is called. Thread-safe.
  */
 public final class EmbedderCache {
   private static final EmbedderCache SHARED =
-      new EmbedderCache(key -> Embedder.load(key.model(), key.options()));
+      new EmbedderCache(
+          key -> Embedder.load(key.model(), key.options()), new Devices(Gpus.OF_ENGINE));
 
   private final Function<Key, Embedder> loader;
+  private final Devices devices;
   private final Map<Key, Entry> entries = new ConcurrentHashMap<>();
+  private final List<EncodeCounters> closed = new CopyOnWriteArrayList<>();
   private final AtomicLong loads = new AtomicLong();
+  private final AtomicLong loadNanos = new AtomicLong();
+  private final AtomicLong leases = new AtomicLong();
 
-  /** What makes a model the same. */
-  record Key(String model, EmbedderOptions options) {}
+  /** What makes a model the same: where it comes from and how it is loaded, on which device. */
+  record Key(String model, EmbedderOptions options) {
+    private static Key of(EmbedderSpec spec, String device) {
+      return new Key(spec.model(), spec.embedderOptions().withDevice(device));
+    }
 
-  EmbedderCache(Function<Key, Embedder> loader) {
+    /**
+     * With as many workers as there are cores, if nobody chose another number. Not a part of what
+     * makes a model the same: a process has as many cores for one task as for another.
+     */
+    private Key onCores(int cores) {
+      boolean chosen = options.workers() > 0 || cores == 0 || !options.device().equals("cpu");
+      int machine = Runtime.getRuntime().availableProcessors();
+      return chosen ? this : new Key(model, options.withWorkers(Math.min(cores, machine)));
+    }
+  }
+
+  EmbedderCache(Function<Key, Embedder> loader, Devices devices) {
     this.loader = loader;
+    this.devices = devices;
   }
 
   /** The cache of this process. */
@@ -40,13 +67,51 @@ public final class EmbedderCache {
     return loads.get();
   }
 
+  /** How long that took, all loads together. */
+  public Duration loadTime() {
+    return Duration.ofNanos(loadNanos.get());
+  }
+
+  /** Models that are loaded now. */
+  public long models() {
+    return embedders().count();
+  }
+
+  /** Leases that are not closed. */
+  public long leases() {
+    return leases.get();
+  }
+
+  /** Windows and batches that wait for a worker now. */
+  public long waiting() {
+    return embedders().mapToLong(Embedder::waiting).sum();
+  }
+
+  /** The sum of a counter over every model since the process began, closed ones included. */
+  public long total(ToLongFunction<EncodeCounters> counter) {
+    return Stream.concat(closed.stream(), embedders().map(Embedder::counters))
+        .mapToLong(counter)
+        .sum();
+  }
+
+  private Stream<Embedder> embedders() {
+    return entries.values().stream().map(entry -> entry.embedder).filter(Objects::nonNull);
+  }
+
+  /** As {@link #acquire(EmbedderSpec, Place)}, wherever the machine decides. */
+  public Lease acquire(EmbedderSpec spec) {
+    return acquire(spec, Place.ANY);
+  }
+
   /**
-   * The model of a spec, loaded if it is not yet.
+   * The model of a spec, loaded if it is not yet. Tasks that were assigned the same GPU share one,
+   * those of another GPU have another.
    *
    * @return to be closed when the task is done; the embedder must not be
+   * @throws IllegalArgumentException if a GPU was asked for or assigned that is not there
    */
-  public Lease acquire(EmbedderSpec spec) {
-    Key key = new Key(spec.model(), spec.embedderOptions());
+  public Lease acquire(EmbedderSpec spec, Place place) {
+    Key key = Key.of(spec, devices.resolve(spec.embedderOptions(), place));
     Entry entry =
         entries.compute(
             key,
@@ -55,8 +120,9 @@ public final class EmbedderCache {
               kept.users++;
               return kept;
             });
+    leases.incrementAndGet();
     try {
-      return new Lease(key, entry.load(key));
+      return new Lease(key, entry.load(key.onCores(place.cores())));
     } catch (RuntimeException | Error e) {
       release(key);
       throw e;
@@ -64,6 +130,7 @@ public final class EmbedderCache {
   }
 
   private void release(Key key) {
+    leases.decrementAndGet();
     entries.computeIfPresent(
         key,
         (k, entry) -> {
@@ -83,6 +150,7 @@ public final class EmbedderCache {
             }
             if (entry.embedder != null) {
               entry.embedder.close();
+              closed.add(entry.embedder.counters());
             }
             return null;
           });
@@ -97,7 +165,9 @@ public final class EmbedderCache {
     synchronized Embedder load(Key key) {
       Embedder present = embedder;
       if (present == null) {
+        long start = System.nanoTime();
         present = loader.apply(key);
+        loadNanos.addAndGet(System.nanoTime() - start);
         loads.incrementAndGet();
         embedder = present;
       }

@@ -147,6 +147,11 @@ public final class EmbedderSpec implements Serializable {
     return model;
   }
 
+  /** The same with the model elsewhere, such as where a host has put it. */
+  public EmbedderSpec withModel(String other) {
+    return of(other, options);
+  }
+
   /** How the model is loaded; specs that agree in model and these share one. */
   public EmbedderOptions embedderOptions() {
     Map<String, String> args = new LinkedHashMap<>();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.Embedder;
+import dev.weft.EncodeCounters;
 import dev.weft.TestModel;
 import dev.weft.config.ModelException;
 import java.util.ArrayList;
@@ -24,13 +25,16 @@ class EmbedderCacheTest {
   private static final String MODEL = TestModel.of("pooling-mean").toString();
   private static final List<String> TEXTS = List.of("a", "two words");
 
+  private static final Devices NO_GPU = new Devices(new FakeGpus(0, ""));
+
   private final AtomicInteger calls = new AtomicInteger();
   private final EmbedderCache cache =
       new EmbedderCache(
           key -> {
             calls.incrementAndGet();
             return Embedder.load(key.model(), key.options());
-          });
+          },
+          NO_GPU);
 
   @AfterEach
   void closeAll() {
@@ -126,7 +130,8 @@ class EmbedderCacheTest {
                 throw new ModelException("try " + tries);
               }
               return Embedder.load(key.model(), key.options());
-            });
+            },
+            NO_GPU);
 
     for (int i = 1; i < 3; i++) {
       assertThatThrownBy(() -> flaky.acquire(spec(Map.of())))
@@ -154,7 +159,8 @@ class EmbedderCacheTest {
                 throw new OutOfMemoryError("no room");
               }
               return Embedder.load(key.model(), key.options());
-            });
+            },
+            NO_GPU);
 
     assertThatThrownBy(() -> flaky.acquire(spec(Map.of()))).hasMessage("no room");
     Embedder loaded;
@@ -164,6 +170,77 @@ class EmbedderCacheTest {
     flaky.closeIdle();
 
     assertClosed(loaded);
+  }
+
+  @Test
+  void tasksOfAGpuShareAModelAndThoseOfAnotherHaveAnother() {
+    List<String> loaded = new ArrayList<>();
+    EmbedderCache onGpus =
+        new EmbedderCache(
+            key -> {
+              loaded.add(key.options().device());
+              return Embedder.load(key.model(), key.options().withDevice("cpu"));
+            },
+            new Devices(new FakeGpus(2, "3,1")));
+    Place three = new Place(List.of("3"), 4);
+    Place one = new Place(List.of("1"), 4);
+    try (EmbedderCache.Lease first = onGpus.acquire(spec(Map.of()), three);
+        EmbedderCache.Lease second = onGpus.acquire(spec(Map.of("device", "cuda")), three);
+        EmbedderCache.Lease other = onGpus.acquire(spec(Map.of()), one);
+        EmbedderCache.Lease cpu = onGpus.acquire(spec(Map.of("device", "cpu")), one)) {
+      assertThat(second.embedder()).isSameAs(first.embedder());
+      assertThat(other.embedder()).isNotSameAs(first.embedder());
+      assertThat(cpu.embedder()).isNotSameAs(first.embedder()).isNotSameAs(other.embedder());
+      assertThat(loaded).containsExactly("cuda:0", "cuda:1", "cpu");
+      assertThat(onGpus.models()).isEqualTo(3);
+      assertThat(onGpus.leases()).isEqualTo(4);
+    }
+    assertThat(onGpus.leases()).isZero();
+    onGpus.closeIdle();
+    assertThat(onGpus.models()).isZero();
+  }
+
+  @Test
+  void aGpuThatIsNotThereIsNoLoad() {
+    assertThatThrownBy(() -> cache.acquire(spec(Map.of("device", "cuda"))))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThat(calls).hasValue(0);
+    assertThat(cache.leases()).isZero();
+  }
+
+  @Test
+  void coresOfTheHostBoundTheWorkersUnlessTheirNumberIsChosen() {
+    Place one = new Place(List.of(), 1);
+    Place many = new Place(List.of(), 100_000);
+    int machine = Runtime.getRuntime().availableProcessors();
+    try (EmbedderCache.Lease narrow = cache.acquire(spec(Map.of("batchTokens", "1")), one);
+        EmbedderCache.Lease same = cache.acquire(spec(Map.of("batchTokens", "1")), many);
+        EmbedderCache.Lease wide = cache.acquire(spec(Map.of("batchTokens", "2")), many);
+        EmbedderCache.Lease chosen = cache.acquire(spec(Map.of("workers", "3")), one)) {
+      assertThat(narrow.embedder().workers()).isEqualTo(1);
+      assertThat(same.embedder()).isSameAs(narrow.embedder());
+      assertThat(wide.embedder().workers()).isEqualTo(machine);
+      assertThat(chosen.embedder().workers()).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void countersOutliveTheirModels() {
+    for (Map<String, String> options : List.of(Map.of("workers", "1"), Map.of("workers", "2"))) {
+      try (EmbedderCache.Lease lease = cache.acquire(spec(options))) {
+        lease.embedder().encode(TEXTS);
+      }
+      cache.closeIdle();
+    }
+    try (EmbedderCache.Lease lease = cache.acquire(spec(Map.of()))) {
+      lease.embedder().encode(TEXTS);
+      assertThat(cache.total(EncodeCounters::texts)).isEqualTo(6);
+      assertThat(cache.total(EncodeCounters::tokens))
+          .isEqualTo(3 * lease.embedder().counters().tokens())
+          .isPositive();
+      assertThat(cache.loadTime()).isPositive();
+      assertThat(cache.waiting()).isZero();
+    }
   }
 
   private static EmbedderSpec spec(Map<String, String> options) {
