@@ -26,7 +26,11 @@ public record TestModel(Path dir) {
 
   /** A copy below an empty folder. */
   public static TestModel copyOf(String parityCase, Path folder) {
-    Path from = ParityCase.load(parityCase).model();
+    return copyOf(ParityCase.load(parityCase).model(), folder);
+  }
+
+  /** A copy of any model below an empty folder. */
+  public static TestModel copyOf(Path from, Path folder) {
     Path to = folder.resolve("model");
     try {
       Files.walkFileTree(

@@ -58,6 +58,7 @@ final class ZipModel {
     } catch (IOException e) {
       throw new ModelException(file + ": cannot be read (" + e + ")", e);
     }
+    ModelArchive.check(file, hash);
     return top(cache.folder(file.toString(), hash, folder -> unpack(file, folder)));
   }
 
