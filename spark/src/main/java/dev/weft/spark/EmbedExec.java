@@ -61,7 +61,13 @@ public final class EmbedExec extends SparkPlan implements UnaryExecNode, EmbedOp
   @Override
   public RDD<InternalRow> doExecute() {
     EmbedPartition partition =
-        new EmbedPartition(inputs, child.output(), output(), spec, metrics.apply(TEXTS));
+        new EmbedPartition(
+            inputs,
+            child.output(),
+            output(),
+            spec,
+            AddedModel.sessionFolder(),
+            metrics.apply(TEXTS));
     FlatMapFunction<java.util.Iterator<InternalRow>, InternalRow> embed = partition::embed;
     return child.execute().toJavaRDD().mapPartitions(embed, true).rdd();
   }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.ExpressionInfo;
 import org.apache.spark.sql.internal.SQLConf;
@@ -54,20 +55,26 @@ final class EmbedFunction extends AbstractFunction1<Seq<Expression>, Expression>
               + args.size()
               + " arguments");
     }
-    Map<String, String> options = new TreeMap<>();
+    Map<String, String> options = confOptions(key -> SQLConf.get().getConfString(key, ""));
     Optional<Expression> task = Optional.empty();
-    for (String name : CONF_OPTIONS) {
-      String value = SQLConf.get().getConfString(CONF + name, "");
-      if (!value.isEmpty()) {
-        options.put(name, value);
-      }
-    }
     if (args.size() == 3) {
       OptionsArgument given = OptionsArgument.of(args.get(2));
       options.putAll(given.literals());
       task = given.task();
     }
     return new EmbedExpression(args.get(0), task, EmbedderSpec.of(model(args), options));
+  }
+
+  /** The options a configuration gives, where an absent key has an empty value. */
+  static Map<String, String> confOptions(UnaryOperator<String> conf) {
+    Map<String, String> options = new TreeMap<>();
+    for (String name : CONF_OPTIONS) {
+      String value = conf.apply(CONF + name);
+      if (!value.isEmpty()) {
+        options.put(name, value);
+      }
+    }
+    return options;
   }
 
   private static String model(List<Expression> args) {

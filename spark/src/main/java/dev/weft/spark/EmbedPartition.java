@@ -19,6 +19,7 @@ import scala.collection.immutable.Seq;
  * @param columns columns of the rows that come in
  * @param output the same and the embedding
  * @param spec the model and its options
+ * @param sessionFolder see {@link AddedModel#sessionFolder}
  * @param texts counts the texts that were embedded
  */
 record EmbedPartition(
@@ -26,6 +27,7 @@ record EmbedPartition(
     Seq<Attribute> columns,
     Seq<Attribute> output,
     EmbedderSpec spec,
+    String sessionFolder,
     SQLMetric texts)
     implements Serializable {
 

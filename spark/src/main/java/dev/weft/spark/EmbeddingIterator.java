@@ -54,7 +54,7 @@ final class EmbeddingIterator implements Iterator<InternalRow>, AutoCloseable {
     this.joined =
         UnsafeProjection.create(
             ScalaSeqs.of(ScalaSeqs.list(partition.output())), partition.output());
-    this.lease = EmbedderCache.shared().acquire(partition.spec());
+    this.lease = TaskModel.acquire(partition.spec(), partition.sessionFolder(), task);
     this.rowOptions = RowOptions.of(options, partition.inputs().size() > 1);
     int dimension = rowOptions.dimension(lease.embedder());
     this.allocator = ArrowUtils.rootAllocator().newChildAllocator("weft", 0, Long.MAX_VALUE);

@@ -3,6 +3,7 @@ package dev.weft.spark;
 
 import java.util.Map;
 import org.apache.spark.sql.Column;
+import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 
 /** Column functions, to be imported statically. */
@@ -16,7 +17,10 @@ public final class Weft {
     return functions.call_function(EmbedFunction.NAME, text);
   }
 
-  /** The embedding of a text column by a model: a directory on every executor, or a hub id. */
+  /**
+   * The embedding of a text column by a model: a directory on every executor, a name from {@link
+   * #ship}, or a hub id.
+   */
   public static Column embed(Column text, String model) {
     return functions.call_function(EmbedFunction.NAME, text, functions.lit(model));
   }
@@ -34,5 +38,23 @@ public final class Weft {
             .toArray(Column[]::new);
     return functions.call_function(
         EmbedFunction.NAME, text, functions.lit(model), functions.map(entries));
+  }
+
+  /**
+   * Brings a model from the driver to all executors, those to come included: packs it, and lets
+   * Spark's file server hand it out when a task needs it. Each machine unpacks it once and checks
+   * its hash. To be called before the query runs, once for a model; calling it again is harmless.
+   *
+   * <pre>{@code
+   * df.withColumn("emb", embed(col("text"), Weft.ship(spark, "/models/minilm")));
+   * }</pre>
+   *
+   * @param spark the session of the query; other sessions of the application do not see the model
+   * @param model a directory, a {@code .zip}, an address or a hub id, as found on the driver
+   * @return the name to embed with
+   * @throws dev.weft.config.ModelException if the model cannot be found or read
+   */
+  public static String ship(SparkSession spark, String model) {
+    return ShippedModels.ship(spark, model);
   }
 }

@@ -3,6 +3,7 @@ package dev.weft.spark;
 
 import java.io.IOException;
 import java.net.URI;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileStatus;
@@ -14,6 +15,9 @@ import org.apache.hadoop.fs.RemoteIterator;
 
 /** The local files under a scheme that nobody else knows. Public, as Hadoop makes it. */
 public final class RenamedFileSystem extends FilterFileSystem {
+  /** How many files have been opened. */
+  static final AtomicInteger OPENED = new AtomicInteger();
+
   /** Made by Hadoop. */
   public RenamedFileSystem() {
     super(new RawLocalFileSystem());
@@ -41,6 +45,7 @@ public final class RenamedFileSystem extends FilterFileSystem {
 
   @Override
   public FSDataInputStream open(Path path, int buffer) throws IOException {
+    OPENED.incrementAndGet();
     return super.open(local(path), buffer);
   }
 
