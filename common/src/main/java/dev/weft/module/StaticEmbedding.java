@@ -157,7 +157,7 @@ public final class StaticEmbedding implements InputModule {
 
   @Override
   public Tokens tokenize(TextBatch batch) {
-    return tokenizer.encode(batch.prompted());
+    return tokenizer.encode(batch);
   }
 
   @Override

@@ -26,8 +26,8 @@ import java.util.Set;
  * A Hugging Face transformer with its tokenizer: texts to one vector a token, (B, T, H), and to
  * those of every layer where its configuration says {@code output_hidden_states}. Owns the
  * tokenizer and the encoder. Follows the reference's 6.2, {@code base/modules/transformer.py}:
- * texts are not stripped, and a text longer than {@link #maxSeqLength} tokens is cut without a
- * word.
+ * texts are not stripped, and a text longer than {@link #maxSeqLength} tokens is cut unless the
+ * batch asks for something else.
  */
 public final class Transformer implements InputModule {
   private final FastTokenizer tokenizer;
@@ -117,7 +117,7 @@ public final class Transformer implements InputModule {
 
   @Override
   public Tokens tokenize(TextBatch batch) {
-    Tokens tokens = tokenizer.encode(batch.prompted());
+    Tokens tokens = tokenizer.encode(batch);
     return batch.prompt().isEmpty()
         ? tokens
         : tokens.withPromptLength(tokenizer.promptLength(batch.prompt()));

@@ -20,6 +20,7 @@ import dev.weft.text.AttentionMask;
 import dev.weft.text.PaddingSide;
 import dev.weft.text.TextBatch;
 import dev.weft.text.Tokens;
+import dev.weft.text.Truncation;
 import dev.weft.text.WhitespaceTokenizer;
 import dev.weft.text.WordTokenizer;
 import dev.weft.text.WordTokenizerType;
@@ -227,7 +228,7 @@ public final class WordEmbeddings implements InputModule {
 
   @Override
   public Tokens tokenize(TextBatch texts) {
-    return tokenizer.encode(texts.prompted()).cut(maxSeqLength);
+    return texts.encode(Truncation.at(maxSeqLength), tokenizer::encode);
   }
 
   @Override

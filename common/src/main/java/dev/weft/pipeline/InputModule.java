@@ -12,7 +12,10 @@ import dev.weft.text.Tokens;
  * then {@link #features} for the rows of one batch.
  */
 public interface InputModule extends Module {
-  /** Ids of every text, cut at the module's maximum length; row {@code i} is text {@code i}. */
+  /**
+   * Ids of every text, cut at the module's maximum length; row {@code i} is text {@code i}, unless
+   * the batch asks for long texts to be split.
+   */
   Tokens tokenize(TextBatch texts);
 
   /** The rows as tensors of the batch's manager, padded to the longest. */

@@ -17,7 +17,8 @@ import java.util.Map;
  *
  * <p>The truncation and padding blocks inside {@code tokenizer.json} are ignored, as the reference
  * ignores them for transformers: rows are cut at {@code maxLength} tokens (specials included) and
- * never padded here.
+ * never padded here. The cut is made here and not by the library, which gives the same ids: so it
+ * is known what a text had, and a text can be split.
  *
  * <p>It calls DJL's binding below {@code HuggingFaceTokenizer}, because that class fetches tokens,
  * spans, word ids and masks of every text, some ten native calls and as many arrays a text, of
@@ -28,10 +29,12 @@ public final class FastTokenizer implements AutoCloseable {
 
   private final HuggingFaceTokenizer owner;
   private final boolean specialTokens;
+  private final Truncation limit;
 
-  private FastTokenizer(HuggingFaceTokenizer owner, boolean specialTokens) {
+  private FastTokenizer(HuggingFaceTokenizer owner, boolean specialTokens, Truncation limit) {
     this.owner = owner;
     this.specialTokens = specialTokens;
+    this.limit = limit;
   }
 
   /**
@@ -54,17 +57,20 @@ public final class FastTokenizer implements AutoCloseable {
    * @param side the end at which longer rows are cut; special tokens stay
    */
   public static FastTokenizer parse(String file, String json, int maxLength, TruncationSide side) {
-    FastTokenizer tokenizer = new FastTokenizer(open(file, json, side), true);
+    HuggingFaceTokenizer owner = open(file, json);
     try {
       TokenizerFile.parse(file, json).withUnknown();
+      return new FastTokenizer(owner, true, limit(file, owner, maxLength, side));
     } catch (ModelException e) {
-      tokenizer.close();
+      owner.close();
       throw e;
     }
-    int special = tokenizer.encode(List.of("")).length(0);
+  }
+
+  private static Truncation limit(
+      String file, HuggingFaceTokenizer owner, int maxLength, TruncationSide side) {
+    int special = specialTokenMask(owner, "").length;
     if (maxLength <= special) {
-      // The native library aborts the process where it cannot cut that short.
-      tokenizer.close();
       throw new ModelException(
           file
               + ": max_seq_length must be above the "
@@ -72,33 +78,47 @@ public final class FastTokenizer implements AutoCloseable {
               + " special tokens of every text, but is "
               + maxLength);
     }
-    LIBRARY.setTruncation(tokenizer.owner.getHandle(), maxLength, "LONGEST_FIRST", 0);
-    return tokenizer;
+    int trail = trailing(specialTokenMask(owner, "a"), special);
+    return new Truncation(maxLength, side, special - trail, trail);
+  }
+
+  /** Special tokens at the end; of a text without other tokens it is unknown, and mostly one. */
+  private static int trailing(long[] mask, int special) {
+    int trail = 0;
+    while (trail < mask.length && mask[mask.length - 1 - trail] == 1) {
+      trail++;
+    }
+    return mask.length > special ? trail : Math.min(1, trail);
+  }
+
+  private static long[] specialTokenMask(HuggingFaceTokenizer owner, String text) {
+    long encoding = LIBRARY.encode(owner.getHandle(), text, true);
+    try {
+      return LIBRARY.getSpecialTokenMask(encoding);
+    } finally {
+      LIBRARY.deleteEncoding(encoding);
+    }
   }
 
   /** A tokenizer that adds no special tokens and cuts nothing. */
   static FastTokenizer withoutSpecialTokens(String file, String json) {
-    return new FastTokenizer(open(file, json, TruncationSide.RIGHT), false);
+    return new FastTokenizer(open(file, json), false, Truncation.NONE);
   }
 
-  /** A native tokenizer that does not pad, and cuts nothing until it is told a length. */
-  private static HuggingFaceTokenizer open(String file, String json, TruncationSide side) {
-    boolean left = side == TruncationSide.LEFT;
+  /** A native tokenizer that neither pads nor cuts. */
+  private static HuggingFaceTokenizer open(String file, String json) {
     // A maximum of zero keeps its own rules, and its warnings about them, out of the way.
     Map<String, String> options =
-        Map.of("padding", "false", "truncation", String.valueOf(left), "maxLength", "0");
+        Map.of("padding", "false", "truncation", "false", "maxLength", "0");
     HuggingFaceTokenizer owner;
     try {
-      String whole = left ? TokenizerJson.cuttingLeft(file, json) : json;
-      byte[] bytes = whole.getBytes(StandardCharsets.UTF_8);
+      byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
       owner = HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(bytes), options);
     } catch (IOException | RuntimeException e) {
       throw new ModelException(file + ": not a usable tokenizer (" + e.getMessage() + ")", e);
     }
     LIBRARY.disablePadding(owner.getHandle());
-    if (!left) {
-      LIBRARY.disableTruncation(owner.getHandle());
-    }
+    LIBRARY.disableTruncation(owner.getHandle());
     return owner;
   }
 
@@ -107,6 +127,15 @@ public final class FastTokenizer implements AutoCloseable {
    * U+FFFD.
    */
   public Tokens encode(List<String> texts) {
+    return encode(TextBatch.of(texts));
+  }
+
+  /** As {@link #encode(List)}, with the prompt in front of every text. */
+  public Tokens encode(TextBatch texts) {
+    return texts.encode(limit, this::ids);
+  }
+
+  private Tokens ids(List<String> texts) {
     String[] clean = new String[texts.size()];
     for (int i = 0; i < clean.length; i++) {
       clean[i] = Surrogates.replaceLone(texts.get(i));
@@ -132,14 +161,9 @@ public final class FastTokenizer implements AutoCloseable {
    * token at its end. The leading special tokens count.
    */
   public int promptLength(String prompt) {
-    long encoding = LIBRARY.encode(owner.getHandle(), Surrogates.replaceLone(prompt), true);
-    try {
-      long[] special = LIBRARY.getSpecialTokenMask(encoding);
-      boolean ends = special.length > 0 && special[special.length - 1] == 1;
-      return ends ? special.length - 1 : special.length;
-    } finally {
-      LIBRARY.deleteEncoding(encoding);
-    }
+    long[] special = specialTokenMask(owner, Surrogates.replaceLone(prompt));
+    boolean ends = special.length > 0 && special[special.length - 1] == 1;
+    return ends ? special.length - 1 : special.length;
   }
 
   /** Frees the native tokenizer; no call may be running. */

@@ -47,7 +47,11 @@ public final class StoredTokenizer implements AutoCloseable {
   }
 
   /** Ids of every text; none for an empty one. Lone surrogates count as U+FFFD. */
-  public Tokens encode(List<String> texts) {
+  public Tokens encode(TextBatch texts) {
+    return texts.encode(truncation, this::ids);
+  }
+
+  private Tokens ids(List<String> texts) {
     List<String> others = new ArrayList<>();
     for (String text : texts) {
       split(text, (from, to) -> {}, (from, to) -> others.add(text.substring(from, to)));
@@ -60,7 +64,7 @@ public final class StoredTokenizer implements AutoCloseable {
           text,
           (from, to) -> wordPiece.orElseThrow().encode(text, from, to, rows),
           (from, to) -> rows.add(encoded, next[0]++));
-      rows.endRow(truncation);
+      rows.endRow();
     }
     return rows.build();
   }

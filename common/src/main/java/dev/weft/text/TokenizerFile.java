@@ -52,7 +52,7 @@ final class TokenizerFile {
     }
     boolean left = text(block, "direction").orElse("Right").equals("Left");
     return new Truncation(
-        count(block, "max_length"), left ? TruncationSide.LEFT : TruncationSide.RIGHT);
+        count(block, "max_length"), left ? TruncationSide.LEFT : TruncationSide.RIGHT, 0, 0);
   }
 
   /** A count that the native library reads with 64 bits; what is above an int reads as its end. */

@@ -44,21 +44,6 @@ public final class TokenizerJson {
   }
 
   /**
-   * The tokenizer with a truncation block that cuts at the beginning of a text. The binding can set
-   * every part of the block but this one, which stays as the file has it.
-   */
-  static String cuttingLeft(String file, String json) {
-    JsonObject root = root(file, json);
-    JsonObject block = new JsonObject();
-    block.addProperty("direction", "Left");
-    block.addProperty("max_length", Integer.MAX_VALUE);
-    block.addProperty("strategy", "LongestFirst");
-    block.addProperty("stride", 0);
-    root.add("truncation", block);
-    return text(file, root);
-  }
-
-  /**
    * The tokens in id order, added ones included; an id without a token is an empty string. The
    * vocabulary of a model is an object from token to id, or, for Unigram, a list of pairs of token
    * and score in id order.

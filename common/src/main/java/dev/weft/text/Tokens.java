@@ -3,22 +3,45 @@ package dev.weft.text;
 
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Token ids of many texts, without padding, in one flat array: no object a text. Row {@code i}
- * holds the ids of text {@code i}. Immutable once built.
+ * holds the ids of text {@code i}, unless texts were {@linkplain #split split}. Immutable once
+ * built.
  */
 public final class Tokens {
   private final int[] ids;
   private final int[] starts;
   private final int promptLength;
   private final Optional<String> task;
+  private final Origin origin;
 
-  private Tokens(int[] ids, int[] starts, int promptLength, Optional<String> task) {
+  /**
+   * What rows were before they were made to fit: {@code lengths} are the tokens of each row before
+   * it was cut, empty where none was; {@code texts} are the text each row is a window of, and
+   * {@code own} its tokens that are the text's own, both empty where none was split.
+   */
+  private static final class Origin {
+    static final Origin NONE = new Origin(new int[0], new int[0], new int[0]);
+
+    final int[] lengths;
+    final int[] texts;
+    final int[] own;
+
+    Origin(int[] lengths, int[] texts, int[] own) {
+      this.lengths = lengths;
+      this.texts = texts;
+      this.own = own;
+    }
+  }
+
+  private Tokens(int[] ids, int[] starts, int promptLength, Optional<String> task, Origin origin) {
     this.ids = ids;
     this.starts = starts;
     this.promptLength = promptLength;
     this.task = task;
+    this.origin = origin;
   }
 
   /** Number of texts. */
@@ -52,7 +75,7 @@ public final class Tokens {
 
   /** The same rows, with the number of leading tokens that belong to the prompt. */
   public Tokens withPromptLength(int length) {
-    return new Tokens(ids, starts, length, task);
+    return new Tokens(ids, starts, length, task, origin);
   }
 
   /** What a Router chooses its route by. */
@@ -62,7 +85,7 @@ public final class Tokens {
 
   /** The same rows, for a task. */
   public Tokens withTask(Optional<String> name) {
-    return new Tokens(ids, starts, promptLength, name);
+    return new Tokens(ids, starts, promptLength, name, origin);
   }
 
   /** All ids, row after row. */
@@ -75,16 +98,116 @@ public final class Tokens {
     return Arrays.copyOf(starts, rows());
   }
 
-  /** The same rows without what is beyond {@code max} tokens; this object where all fit. */
-  public Tokens cut(int max) {
+  /**
+   * The same rows without what is beyond the limit, which {@link #isCut} remembers; this object
+   * where all fit.
+   */
+  public Tokens cut(Truncation limit) {
+    int max = limit.maxLength();
     if (width() <= max) {
       return this;
     }
     Builder builder = new Builder(rows());
+    int[] lengths = new int[rows()];
     for (int row = 0; row < rows(); row++) {
-      builder.add(ids, starts[row], Math.min(starts[row + 1], starts[row] + max));
+      lengths[row] = length(row);
+      builder.addCut(ids, starts[row], starts[row + 1], limit);
     }
-    return builder.build().withPromptLength(Math.min(promptLength, max));
+    Origin cut = new Origin(lengths, new int[0], new int[0]);
+    return builder.build(Math.min(promptLength, max), task, cut);
+  }
+
+  /** Whether the text of a row had more tokens than are left of it. */
+  public boolean isCut(int row) {
+    return origin.lengths.length > 0 && origin.lengths[row] > length(row);
+  }
+
+  /** Number of rows that were cut. */
+  public int cutRows() {
+    return origin.lengths.length == 0
+        ? 0
+        : (int) IntStream.range(0, rows()).filter(this::isCut).count();
+  }
+
+  /** Number of tokens of a row's text before it was cut. */
+  public int wholeLength(int row) {
+    return isCut(row) ? origin.lengths[row] : length(row);
+  }
+
+  /**
+   * Rows beyond the limit as several rows, one behind the other, each with what the prompt and the
+   * special tokens put around the text; this object where all fit.
+   *
+   * @param prompt the ids of the prompt alone, as one row
+   * @throws IllegalArgumentException if the prompt leaves no room for a token of the text
+   */
+  public Tokens split(Truncation limit, Tokens prompt) {
+    if (width() <= limit.maxLength()) {
+      return this;
+    }
+    Builder builder = new Builder(rows());
+    IntStream.Builder texts = IntStream.builder();
+    IntStream.Builder own = IntStream.builder();
+    for (int row = 0; row < rows(); row++) {
+      int prefix = Math.max(limit.lead(), sharedPrefix(row, prompt, limit.trail()));
+      int last = starts[row + 1] - limit.trail();
+      if (length(row) <= limit.maxLength()) {
+        builder.add(ids, starts[row], starts[row + 1]);
+        texts.add(row);
+        own.add(Math.max(0, length(row) - prefix - limit.trail()));
+        continue;
+      }
+      int room = room(limit, prefix);
+      for (int from = starts[row] + prefix; from < last; from += room) {
+        int to = Math.min(from + room, last);
+        builder.append(ids, starts[row], starts[row] + prefix);
+        builder.append(ids, from, to);
+        builder.append(ids, last, starts[row + 1]);
+        builder.endRow();
+        texts.add(row);
+        own.add(to - from);
+      }
+    }
+    Origin split = new Origin(new int[0], texts.build().toArray(), own.build().toArray());
+    return builder.build(promptLength, task, split);
+  }
+
+  private static int room(Truncation limit, int prefix) {
+    int room = limit.maxLength() - prefix - limit.trail();
+    if (room < 1) {
+      throw new IllegalArgumentException(
+          "a text cannot be split behind this prompt: with the special tokens it has "
+              + (prefix + limit.trail())
+              + " tokens, and the model takes at most "
+              + limit.maxLength()
+              + "; shorten the prompt");
+    }
+    return room;
+  }
+
+  /** Leading ids that a row shares with the prompt, but for what stands behind every text. */
+  private int sharedPrefix(int row, Tokens prompt, int trail) {
+    int most = Math.min(prompt.length(0), length(row)) - trail;
+    int shared = 0;
+    while (shared < most && id(row, shared) == prompt.id(0, shared)) {
+      shared++;
+    }
+    return shared;
+  }
+
+  /** Whether some text has more than one row. */
+  public boolean isSplit() {
+    return origin.texts.length > 0;
+  }
+
+  /** The text that a row holds a window of; the row itself where none was split. */
+  public int text(int row) {
+    return isSplit() ? origin.texts[row] : row;
+  }
+
+  /** Tokens of a row of split texts that are neither the prompt's nor special. */
+  public int ownTokens(int row) {
+    return origin.own[row];
   }
 
   /** One id of one row. */
@@ -98,7 +221,7 @@ public final class Tokens {
     for (int row : rows) {
       builder.add(ids, starts[row], starts[row + 1]);
     }
-    return builder.build().withPromptLength(promptLength).withTask(task);
+    return builder.build(promptLength, task, Origin.NONE);
   }
 
   /**
@@ -134,7 +257,7 @@ public final class Tokens {
   /** Collects rows. Mutable, for one thread. */
   public static final class Builder {
     private int[] ids;
-    private final int[] starts;
+    private int[] starts;
     private int rows;
     private int size;
 
@@ -150,7 +273,7 @@ public final class Tokens {
       for (long id : row) {
         ids[size++] = (int) id;
       }
-      starts[++rows] = size;
+      endRow();
     }
 
     /** Adds one id to the row that {@link #endRow} ends. */
@@ -161,12 +284,15 @@ public final class Tokens {
 
     /** Ends a row, which may be empty. */
     void endRow() {
-      starts[++rows] = size;
+      if (++rows == starts.length) {
+        starts = Arrays.copyOf(starts, 2 * rows);
+      }
+      starts[rows] = size;
     }
 
     private void add(int[] source, int from, int to) {
       append(source, from, to);
-      starts[++rows] = size;
+      endRow();
     }
 
     private void append(int[] source, int from, int to) {
@@ -190,15 +316,19 @@ public final class Tokens {
       size = earlier;
     }
 
-    /** Ends the row, of which only so many ids stay. */
-    void endRow(Truncation truncation) {
-      int start = starts[rows];
-      int surplus = Math.max(0, size - start - truncation.maxLength());
-      if (truncation.cut() == TruncationSide.LEFT && surplus > 0) {
-        System.arraycopy(ids, start + surplus, ids, start, size - start - surplus);
+    /** Adds a row, of which only as many ids stay as the limit allows. */
+    private void addCut(int[] source, int from, int to, Truncation limit) {
+      if (to - from <= limit.maxLength()) {
+        add(source, from, to);
+        return;
       }
-      size -= surplus;
-      starts[++rows] = size;
+      int keep = limit.maxLength() - limit.lead() - limit.trail();
+      int last = to - limit.trail();
+      int first = limit.cut() == TruncationSide.LEFT ? last - keep : from + limit.lead();
+      append(source, from, from + limit.lead());
+      append(source, first, first + keep);
+      append(source, last, to);
+      endRow();
     }
 
     private void grow(int more) {
@@ -209,8 +339,12 @@ public final class Tokens {
 
     /** The rows added so far. */
     public Tokens build() {
+      return build(0, Optional.empty(), Origin.NONE);
+    }
+
+    private Tokens build(int promptLength, Optional<String> task, Origin origin) {
       return new Tokens(
-          Arrays.copyOf(ids, size), Arrays.copyOf(starts, rows + 1), 0, Optional.empty());
+          Arrays.copyOf(ids, size), Arrays.copyOf(starts, rows + 1), promptLength, task, origin);
     }
   }
 }

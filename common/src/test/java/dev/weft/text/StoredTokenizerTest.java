@@ -221,7 +221,7 @@ class StoredTokenizerTest {
     assertThat(
             TokenizerFile.parse(FILE, edited(JSON, root -> root.add("truncation", block)))
                 .truncation())
-        .isEqualTo(new Truncation(2, TruncationSide.RIGHT));
+        .isEqualTo(Truncation.at(2));
   }
 
   @Test
@@ -265,7 +265,7 @@ class StoredTokenizerTest {
         edited(JSON, root -> part(part(root, "model"), "vocab").addProperty("zzyzx", 5000));
     try (StoredTokenizer tokenizer = StoredTokenizer.parse(FILE, gap)) {
       assertThat(tokenizer.vocabularySize()).isEqualTo(5001);
-      assertThat(tokenizer.encode(List.of("zzyzx")).id(0, 0)).isEqualTo(5000);
+      assertThat(tokenizer.encode(TextBatch.of(List.of("zzyzx"))).id(0, 0)).isEqualTo(5000);
     }
   }
 
@@ -317,7 +317,7 @@ class StoredTokenizerTest {
 
   private static int[][] ids(String json, List<String> texts) {
     try (StoredTokenizer tokenizer = StoredTokenizer.parse(FILE, json)) {
-      Tokens tokens = tokenizer.encode(texts);
+      Tokens tokens = tokenizer.encode(TextBatch.of(texts));
       assertThat(tokens.flat()).hasSize(tokens.total());
       assertThat(tokens.offsets()).hasSameSizeAs(texts);
       return IntStream.range(0, tokens.rows())

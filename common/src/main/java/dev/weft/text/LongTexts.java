@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weft.text;
+
+/** What becomes of a text with more tokens than the model takes. */
+public enum LongTexts {
+  /** Its vector is that of the tokens that fit, as the reference does. */
+  CUT,
+  /** It has no vector; the error says how many tokens it has. */
+  FAIL,
+  /**
+   * It is read in windows of the model's length, each behind the prompt and between the special
+   * tokens; its vector is the mean of theirs, weighted by the tokens of the text in each, and again
+   * of length one where the model ends in Normalize. The last window may be short.
+   */
+  SPLIT
+}
