@@ -4,6 +4,7 @@ package dev.weft;
 import dev.weft.text.Tokens;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntPredicate;
 import java.util.stream.LongStream;
 
 /**
@@ -14,9 +15,12 @@ import java.util.stream.LongStream;
 final class BatchPlan {
   private BatchPlan() {}
 
-  /** Rows of each batch; every row is in exactly one, and a row above the budget is alone. */
-  static List<int[]> cut(Tokens tokens, int budget) {
-    int[] order = longestFirst(tokens);
+  /**
+   * Rows of each batch; every row that is wanted is in exactly one, and a row above the budget is
+   * alone.
+   */
+  static List<int[]> cut(Tokens tokens, int budget, IntPredicate wanted) {
+    int[] order = longestFirst(tokens, wanted);
     List<int[]> batches = new ArrayList<>();
     int start = 0;
     while (start < order.length) {
@@ -31,8 +35,9 @@ final class BatchPlan {
   }
 
   /** Row numbers by length; equal lengths keep their order, so a run can be repeated. */
-  private static int[] longestFirst(Tokens tokens) {
+  private static int[] longestFirst(Tokens tokens, IntPredicate wanted) {
     return LongStream.range(0, tokens.rows())
+        .filter(row -> wanted.test((int) row))
         .map(row -> ((long) (Integer.MAX_VALUE - tokens.length((int) row)) << 32) | row)
         .sorted()
         .mapToInt(packed -> (int) packed)

@@ -1,28 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weft;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.index.NDIndex;
-import dev.weft.module.Normalize;
-import dev.weft.pipeline.Features;
 import dev.weft.pipeline.Pipeline;
 import dev.weft.store.ModelDir;
 import dev.weft.store.ModelScope;
 import dev.weft.store.ModelSettings;
 import dev.weft.store.ModelWriter;
 import dev.weft.store.ModuleRegistry;
-import dev.weft.text.AttentionMask;
-import dev.weft.text.TextBatch;
-import dev.weft.text.Tokens;
-import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
+import dev.weft.text.LongTexts;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
@@ -38,13 +28,6 @@ import java.util.function.Function;
  * for running calls and frees the native memory.
  */
 public final class Embedder implements AutoCloseable {
-  /**
-   * A window's texts are tokenised and sorted together; a larger one would only hold more memory.
-   */
-  private static final int WINDOW_TEXTS = 4096;
-
-  private static final int WINDOW_CHARS = 8 << 20;
-
   private final Pipeline pipeline;
   private final ModelSettings settings;
   private final NDManager device;
@@ -53,10 +36,7 @@ public final class Embedder implements AutoCloseable {
   private final ReadWriteLock lifetime = new ReentrantReadWriteLock();
   private boolean closed;
 
-  private final LongAdder batches = new LongAdder();
-  private final LongAdder rows = new LongAdder();
-  private final LongAdder tokens = new LongAdder();
-  private final LongAdder paddedTokens = new LongAdder();
+  private final EncodeMeter meter = new EncodeMeter();
 
   private Embedder(
       Pipeline pipeline, ModelSettings settings, NDManager device, EmbedderOptions options) {
@@ -223,7 +203,7 @@ public final class Embedder implements AutoCloseable {
 
   /** What it has done so far. */
   public EncodeCounters counters() {
-    return new EncodeCounters(batches.sum(), rows.sum(), tokens.sum(), paddedTokens.sum());
+    return meter.counters();
   }
 
   /** One vector a text, in their order. */
@@ -233,10 +213,12 @@ public final class Embedder implements AutoCloseable {
 
   /**
    * One vector a text, in their order. An empty text has a vector too, that of the special tokens;
-   * a lone surrogate counts as U+FFFD; a text beyond the model's length is cut.
+   * a lone surrogate counts as U+FFFD; a text beyond the model's length is cut, unless the options
+   * say otherwise.
    *
    * @return (texts, {@link #dimension})
    * @throws IllegalArgumentException if a text is null or the prompt's name is unknown
+   * @throws dev.weft.pipeline.EncodeException naming the text, if one has no vector
    */
   public float[][] encode(List<String> texts, EncodeOptions options) {
     float[][] vectors = new float[texts.size()][dimension(options)];
@@ -296,44 +278,40 @@ public final class Embedder implements AutoCloseable {
    * One vector a token: for each text the token embeddings from its first token to its last,
    * special tokens included and padding left out, as {@code output_value="token_embeddings"} gives
    * them.
+   *
+   * @throws IllegalArgumentException if long texts are to be split, which only a mean survives
    */
   public List<float[][]> encodeTokens(List<String> texts, EncodeOptions options) {
+    if (options.longTexts() == LongTexts.SPLIT) {
+      throw new IllegalArgumentException(
+          "the vectors of tokens cannot be split; let long texts be cut or fail");
+    }
     float[][][] vectors = new float[texts.size()][][];
-    forEachBatch(
-        texts,
-        options,
-        (rows, features) -> {
-          NDArray hidden = features.get(Features.TOKEN_EMBEDDINGS);
-          AttentionMask mask = features.get(Features.ATTENTION_MASK);
-          int width = (int) hidden.getShape().get(2);
-          FloatBuffer values = floats(hidden);
-          for (int i = 0; i < rows.length; i++) {
-            float[][] text = new float[mask.length(i)][width];
-            values.position((i * mask.width() + mask.from(i)) * width);
-            for (float[] token : text) {
-              values.get(token);
-            }
-            vectors[rows[i]] = text;
-          }
-        });
+    call(texts, options, new TokenOutput(vectors));
     return List.of(vectors);
   }
 
-  /** Hands the vectors of every batch to the sink as they are made, without a copy in between. */
+  /**
+   * Hands the vectors of every batch to the sink as they are made, without a copy in between; a
+   * text that makes its batch fail is found, and the sink decides whether the call goes on without
+   * it.
+   *
+   * @throws IllegalArgumentException if a text is null or the options do not fit the model
+   * @throws dev.weft.pipeline.EncodeException if the device or the sink gives up
+   */
   public void encode(List<String> texts, EncodeOptions options, VectorSink sink) {
-    int width = dimension(options);
-    forEachBatch(
-        texts,
-        options,
-        (rows, features) -> {
-          NDArray vectors = finish(features.get(Features.SENTENCE_EMBEDDING), width, options);
-          sink.accept(rows, width, floats(vectors));
-        });
+    VectorOutput output = new VectorOutput(dimension(options), options.scaling(), sink);
+    if (options.longTexts() == LongTexts.SPLIT) {
+      call(texts, options, new SplitOutput(output, device, pipeline.steps(options.task())));
+    } else {
+      call(texts, options, output);
+    }
   }
 
   /**
    * As {@link #encode(List, EncodeOptions, VectorSink)}, each text by options of its own: a column
-   * may say which task or prompt a row's text has. Texts with equal options are encoded together.
+   * may say which task or prompt a row's text has. Texts with equal options are encoded together;
+   * options that do not fit the model are failures of their texts.
    *
    * @param options as many as there are texts
    */
@@ -343,100 +321,35 @@ public final class Embedder implements AutoCloseable {
           texts.size() + " texts need as many options, but there are " + options.size());
     }
     OptionGroups.of(options)
-        .forEach(
-            (group, positions) ->
-                encode(
-                    Arrays.stream(positions).mapToObj(texts::get).toList(),
-                    group,
-                    (rows, width, values) ->
-                        sink.accept(
-                            Arrays.stream(rows).map(row -> positions[row]).toArray(),
-                            width,
-                            values)));
+        .forEach((group, rows) -> encodeGroup(new Selection(texts, rows), group, sink));
   }
 
-  /** Cuts first and scales after, so that cut vectors can be of length one. */
-  private static NDArray finish(NDArray vectors, int width, EncodeOptions options) {
-    NDArray cut = vectors;
-    if (width < vectors.getShape().get(1)) {
-      cut = vectors.get(new NDIndex().addAllDim().addSliceDim(0, width)).duplicate();
+  /** Options that do not fit the model are the failure of each text that asks for them. */
+  private void encodeGroup(Selection chosen, EncodeOptions options, VectorSink sink) {
+    try {
+      dimension(options);
+      Prompts.resolve(options, settings);
+    } catch (IllegalArgumentException e) {
+      for (int i = 0; i < chosen.size(); i++) {
+        meter.failed();
+        options.meter().ifPresent(EncodeMeter::failed);
+        sink.failed(chosen.position(i), TextFailure.of(chosen.get(i), e));
+      }
+      return;
     }
-    return options.scaling() == EncodeOptions.Scaling.UNIT ? Normalize.normalize(cut) : cut;
+    encode(chosen, options, chosen.inPlace(sink));
   }
 
-  private static FloatBuffer floats(NDArray array) {
-    return array.toByteBuffer(true).order(ByteOrder.nativeOrder()).asFloatBuffer();
-  }
-
-  private interface BatchReader {
-    void read(int[] rows, Features features);
-  }
-
-  private void forEachBatch(List<String> texts, EncodeOptions options, BatchReader reader) {
+  private <T> void call(List<String> texts, EncodeOptions options, BatchOutput<T> output) {
     lifetime.readLock().lock();
     try {
       checkOpen();
-      String prompt = Prompts.resolve(options, settings);
-      int budget = batchTokens(options);
-      AtomicLong done = new AtomicLong();
-      for (int start = 0; start < texts.size(); ) {
-        int end = windowEnd(texts, start);
-        int first = start;
-        TextBatch window = new TextBatch(texts.subList(start, end), prompt, options.task());
-        workers.seated(
-            () -> {
-              Tokens ids = pipeline.tokenize(window);
-              workers.run(
-                  BatchPlan.cut(ids, budget),
-                  batch -> {
-                    runBatch(ids, batch, first, reader);
-                    report(options.progress(), done, batch.length, texts.size());
-                  });
-            });
-        start = end;
-      }
+      EncodeCall.Model model = new EncodeCall.Model(pipeline, device, workers, meter);
+      new EncodeCall<>(model, texts, options, output)
+          .run(Prompts.resolve(options, settings), batchTokens(options));
     } finally {
       lifetime.readLock().unlock();
     }
-  }
-
-  private static void report(Progress progress, AtomicLong done, int rows, long total) {
-    synchronized (done) {
-      progress.update(done.addAndGet(rows), total);
-    }
-  }
-
-  private static int windowEnd(List<String> texts, int start) {
-    int end = start;
-    long chars = 0;
-    while (end < texts.size()
-        && end - start < WINDOW_TEXTS
-        && (end == start || chars < WINDOW_CHARS)) {
-      String text = texts.get(end);
-      if (text == null) {
-        throw new IllegalArgumentException(
-            "texts[" + end + "] is null; drop nulls or replace them by \"\"");
-      }
-      chars += text.length();
-      end++;
-    }
-    return end;
-  }
-
-  private void runBatch(Tokens ids, int[] batch, int firstRow, BatchReader reader) {
-    try (NDManager scope = device.newSubManager()) {
-      Tokens chosen = ids.select(batch);
-      Features features = pipeline.forward(chosen, scope);
-      reader.read(Arrays.stream(batch).map(row -> firstRow + row).toArray(), features);
-      count(chosen);
-    }
-  }
-
-  private void count(Tokens batch) {
-    batches.increment();
-    rows.add(batch.rows());
-    tokens.add(batch.total());
-    paddedTokens.add(pipeline.input(batch.task()).positions(batch));
   }
 
   /** Waits for running calls, then frees weights, tokenizer and threads. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weft;
 
+import dev.weft.text.LongTexts;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -12,7 +13,9 @@ import java.util.OptionalInt;
  * @param task what a Router chooses its route by; other models ignore it
  * @param truncateDim keep only the first components (Matryoshka); more than there are is harmless
  * @param scaling whether vectors are scaled to length one after they are cut
+ * @param longTexts what becomes of texts with more tokens than the model takes
  * @param progress told how many texts are done
+ * @param meter counts what the call does
  */
 public record EncodeOptions(
     Optional<String> prompt,
@@ -20,7 +23,9 @@ public record EncodeOptions(
     Optional<String> task,
     OptionalInt truncateDim,
     Scaling scaling,
-    Progress progress) {
+    LongTexts longTexts,
+    Progress progress,
+    Optional<EncodeMeter> meter) {
 
   /** The vectors as the model makes them, with its default prompt. */
   public static final EncodeOptions DEFAULT =
@@ -30,7 +35,9 @@ public record EncodeOptions(
           Optional.empty(),
           OptionalInt.empty(),
           Scaling.AS_MODEL,
-          Progress.NONE);
+          LongTexts.CUT,
+          Progress.NONE,
+          Optional.empty());
 
   /** The length of the vectors. */
   public enum Scaling {
@@ -48,27 +55,54 @@ public record EncodeOptions(
   }
 
   public EncodeOptions withPrompt(String text) {
-    return new EncodeOptions(Optional.of(text), promptName, task, truncateDim, scaling, progress);
+    return new EncodeOptions(
+        Optional.of(text), promptName, task, truncateDim, scaling, longTexts, progress, meter);
   }
 
   public EncodeOptions withPromptName(String name) {
-    return new EncodeOptions(prompt, Optional.of(name), task, truncateDim, scaling, progress);
+    return new EncodeOptions(
+        prompt, Optional.of(name), task, truncateDim, scaling, longTexts, progress, meter);
   }
 
   public EncodeOptions withTask(String name) {
-    return new EncodeOptions(prompt, promptName, Optional.of(name), truncateDim, scaling, progress);
+    return new EncodeOptions(
+        prompt, promptName, Optional.of(name), truncateDim, scaling, longTexts, progress, meter);
   }
 
   public EncodeOptions withTruncateDim(int width) {
-    return new EncodeOptions(prompt, promptName, task, OptionalInt.of(width), scaling, progress);
+    return new EncodeOptions(
+        prompt, promptName, task, OptionalInt.of(width), scaling, longTexts, progress, meter);
   }
 
   /** Vectors of length one. */
   public EncodeOptions normalized() {
-    return new EncodeOptions(prompt, promptName, task, truncateDim, Scaling.UNIT, progress);
+    return new EncodeOptions(
+        prompt, promptName, task, truncateDim, Scaling.UNIT, longTexts, progress, meter);
   }
 
+  public EncodeOptions withLongTexts(LongTexts handling) {
+    return new EncodeOptions(
+        prompt, promptName, task, truncateDim, scaling, handling, progress, meter);
+  }
+
+  /**
+   * As {@link #withLongTexts(LongTexts)}.
+   *
+   * @param name {@code cut}, {@code fail} or {@code split}
+   * @throws IllegalArgumentException if it is none of these
+   */
+  public EncodeOptions withLongTexts(String name) {
+    return withLongTexts(LongTexts.named(name));
+  }
+
+  /** A listener that throws ends the call before its next batch. */
   public EncodeOptions withProgress(Progress listener) {
-    return new EncodeOptions(prompt, promptName, task, truncateDim, scaling, listener);
+    return new EncodeOptions(
+        prompt, promptName, task, truncateDim, scaling, longTexts, listener, meter);
+  }
+
+  public EncodeOptions withMeter(EncodeMeter counter) {
+    return new EncodeOptions(
+        prompt, promptName, task, truncateDim, scaling, longTexts, progress, Optional.of(counter));
   }
 }

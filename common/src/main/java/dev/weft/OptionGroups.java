@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weft;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,13 +14,28 @@ final class OptionGroups {
 
   /** The positions of the texts of each kind. */
   static Map<EncodeOptions, int[]> of(List<EncodeOptions> options) {
-    Map<EncodeOptions, List<Integer>> groups = new LinkedHashMap<>();
-    for (int i = 0; i < options.size(); i++) {
-      groups.computeIfAbsent(options.get(i), key -> new ArrayList<>()).add(i);
+    Map<EncodeOptions, Integer> kinds = new LinkedHashMap<>();
+    int[] kindOf = new int[options.size()];
+    int[] sizes = new int[options.size()];
+    for (int i = 0; i < kindOf.length; i++) {
+      boolean asBefore = i > 0 && options.get(i).equals(options.get(i - 1));
+      kindOf[i] =
+          asBefore ? kindOf[i - 1] : kinds.computeIfAbsent(options.get(i), kind -> kinds.size());
+      sizes[kindOf[i]]++;
     }
     Map<EncodeOptions, int[]> positions = new LinkedHashMap<>();
-    groups.forEach(
-        (key, list) -> positions.put(key, list.stream().mapToInt(Integer::intValue).toArray()));
+    kinds.forEach((kind, number) -> positions.put(kind, positions(kindOf, number, sizes[number])));
+    return positions;
+  }
+
+  private static int[] positions(int[] kindOf, int kind, int size) {
+    int[] positions = new int[size];
+    int next = 0;
+    for (int i = 0; i < kindOf.length; i++) {
+      if (kindOf[i] == kind) {
+        positions[next++] = i;
+      }
+    }
     return positions;
   }
 }

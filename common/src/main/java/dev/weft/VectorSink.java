@@ -5,7 +5,8 @@ import java.nio.FloatBuffer;
 
 /**
  * Takes the vectors of one finished batch, straight from the engine's memory. Called by several
- * workers at once, each with rows of its own; every row of a call comes exactly once, in no order.
+ * workers at once, each with rows of its own; every row of a call comes exactly once, in no order,
+ * here or to {@link #failed}.
  */
 @FunctionalInterface
 public interface VectorSink {
@@ -18,4 +19,16 @@ public interface VectorSink {
    *     only
    */
   void accept(int[] rows, int dimension, FloatBuffer values);
+
+  /**
+   * Told of a text that has no vector, instead of {@link #accept}; others of its batch have theirs.
+   * Returning lets the call go on. As it is, it ends the call with an exception that names the
+   * text.
+   *
+   * @param row index into the texts of the call
+   * @throws dev.weft.pipeline.EncodeException to end the call
+   */
+  default void failed(int row, TextFailure failure) {
+    throw failure.exception();
+  }
 }

@@ -2,15 +2,12 @@
 package dev.weft;
 
 import dev.weft.pipeline.EncodeException;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
+import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
@@ -73,67 +70,91 @@ final class Workers implements AutoCloseable {
 
   /**
    * Runs the work on every batch and waits for all. The first failure stops the batches that have
-   * not begun and is thrown here; so is an interrupt of the caller.
+   * not begun and is thrown here; so is an interrupt of the caller, who then does not wait for the
+   * batches of others either.
    */
   void run(List<int[]> batches, Consumer<int[]> work) {
-    AtomicInteger next = new AtomicInteger();
-    AtomicBoolean stopped = new AtomicBoolean();
-    Runnable drain =
-        () -> {
-          int index;
-          while (!stopped.get() && (index = next.getAndIncrement()) < batches.size()) {
-            try {
-              work.accept(batches.get(index));
-            } catch (Throwable t) {
-              stopped.set(true);
-              throw t;
-            }
-          }
-        };
-    List<Future<?>> running = new ArrayList<>();
+    Run run = new Run(batches, work);
     for (int i = 0; i < Math.min(count, batches.size()); i++) {
-      running.add(threads.submit(drain));
+      threads.execute(run);
     }
-    join(running, stopped);
+    run.await();
   }
 
-  /** Waits for every future even after a failure: batches use memory the caller will free. */
-  private static void join(List<Future<?>> running, AtomicBoolean stopped) {
-    RuntimeException failure = null;
-    boolean interrupted = false;
-    for (Future<?> future : running) {
-      boolean done = false;
-      while (!done) {
+  /** The batches of one call, which several workers take from. State under its own lock. */
+  private static final class Run implements Runnable {
+    private static final int NONE = -1;
+
+    private final List<int[]> batches;
+    private final Consumer<int[]> work;
+    private int next;
+    private int running;
+    private boolean stopped;
+    private Optional<Throwable> failure = Optional.empty();
+
+    Run(List<int[]> batches, Consumer<int[]> work) {
+      this.batches = batches;
+      this.work = work;
+    }
+
+    @Override
+    public void run() {
+      for (int index = begin(); index != NONE; index = begin()) {
         try {
-          future.get();
-          done = true;
-        } catch (ExecutionException e) {
-          done = true;
-          failure = failure == null ? failure(e) : failure;
-        } catch (InterruptedException e) {
-          interrupted = true;
-          stopped.set(true);
+          work.accept(batches.get(index));
+          end(Optional.empty());
+        } catch (Throwable t) {
+          end(Optional.of(t));
         }
       }
     }
-    if (interrupted) {
-      throw interrupted();
+
+    private synchronized int begin() {
+      if (stopped || next == batches.size()) {
+        return NONE;
+      }
+      running++;
+      return next++;
     }
-    if (failure != null) {
-      throw failure;
+
+    private synchronized void end(Optional<Throwable> failed) {
+      running--;
+      if (failed.isPresent()) {
+        stopped = true;
+        failure = failure.or(() -> failed);
+      }
+      notifyAll();
+    }
+
+    /** Waits for running batches even after a failure: they use memory the caller will free. */
+    synchronized void await() {
+      boolean interrupted = false;
+      while (running > 0 || !(stopped || next == batches.size())) {
+        try {
+          wait();
+        } catch (InterruptedException e) {
+          interrupted = true;
+          stopped = true;
+        }
+      }
+      if (interrupted) {
+        throw interrupted();
+      }
+      if (failure.isPresent()) {
+        throw failure(failure.get());
+      }
+    }
+
+    private static EncodeException failure(Throwable cause) {
+      return cause instanceof EncodeException failure
+          ? failure
+          : new EncodeException("while encoding a batch: " + cause, cause);
     }
   }
 
   private static EncodeException interrupted() {
     Thread.currentThread().interrupt();
     return new EncodeException("interrupted while encoding");
-  }
-
-  private static RuntimeException failure(ExecutionException e) {
-    if (e.getCause() instanceof EncodeException failure) {
-      return failure;
-    }
-    return new EncodeException("while encoding a batch: " + e.getMessage(), e);
   }
 
   @Override

@@ -197,7 +197,7 @@ class EmbedderTest {
     for (Precision precision : List.of(Precision.INT8, Precision.UBINARY)) {
       assertThat(embedder.encodeQuantized(List.of(), EncodeOptions.DEFAULT, precision)).isEmpty();
     }
-    assertThat(embedder.counters()).isEqualTo(new EncodeCounters(0, 0, 0, 0));
+    assertThat(embedder.counters()).isEqualTo(EncodeCounters.ZERO);
   }
 
   @Test

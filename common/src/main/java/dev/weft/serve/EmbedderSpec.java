@@ -35,6 +35,8 @@ public final class EmbedderSpec implements Serializable {
   private static final String TASK = "task";
   private static final String TRUNCATE_DIM = "truncateDim";
   private static final String NORMALIZE = "normalize";
+  private static final String LONG_TEXTS = "longTexts";
+  private static final String ON_ERROR = "onError";
 
   /** Every option with what its text must be. */
   private static final Map<String, Consumer<String>> OPTIONS =
@@ -53,7 +55,9 @@ public final class EmbedderSpec implements Serializable {
               Map.entry(PROMPT_NAME, EmbedderSpec::text),
               Map.entry(TASK, EmbedderSpec::text),
               Map.entry(TRUNCATE_DIM, EmbedderSpec::positive),
-              Map.entry(NORMALIZE, EmbedderSpec::bool)));
+              Map.entry(NORMALIZE, EmbedderSpec::bool),
+              Map.entry(LONG_TEXTS, EncodeOptions.DEFAULT::withLongTexts),
+              Map.entry(ON_ERROR, OnError::named)));
 
   /** The {@code model_args} behind an option. */
   private static final Map<String, String> ARGS =
@@ -82,7 +86,10 @@ public final class EmbedderSpec implements Serializable {
    *     read, or a hub id
    * @param options by name: {@code device}, {@code workers}, {@code batchTokens}, {@code backend},
    *     {@code fileName}, {@code subfolder}, {@code provider}, {@code library}, {@code dtype},
-   *     {@code prompt}, {@code promptName}, {@code task}, {@code truncateDim}, {@code normalize}
+   *     {@code prompt},
+   *     {@code promptName}, {@code task}, {@code truncateDim}, {@code normalize}, {@code longTexts}
+   *     ({@code cut}, {@code fail}, {@code split}: see {@link dev.weft.text.LongTexts}), {@code
+   *     onError} ({@code fail}, {@code null}, {@code struct}: see {@link OnError})
    * @throws IllegalArgumentException if an option is unknown or its value cannot be read
    */
   public static EmbedderSpec of(String model, Map<String, String> options) {
@@ -165,16 +172,20 @@ public final class EmbedderSpec implements Serializable {
 
   /** What every call asks for. */
   public EncodeOptions encodeOptions() {
-    EncodeOptions plain = EncodeOptions.DEFAULT;
-    return new EncodeOptions(
-        find(PROMPT),
-        find(PROMPT_NAME),
-        find(TASK),
-        number(TRUNCATE_DIM),
-        find(NORMALIZE).filter("true"::equals).isPresent()
-            ? EncodeOptions.Scaling.UNIT
-            : plain.scaling(),
-        plain.progress());
+    EncodeOptions options = EncodeOptions.DEFAULT;
+    options = find(PROMPT).map(options::withPrompt).orElse(options);
+    options = find(PROMPT_NAME).map(options::withPromptName).orElse(options);
+    options = find(TASK).map(options::withTask).orElse(options);
+    options = find(LONG_TEXTS).map(options::withLongTexts).orElse(options);
+    if (number(TRUNCATE_DIM).isPresent()) {
+      options = options.withTruncateDim(number(TRUNCATE_DIM).getAsInt());
+    }
+    return find(NORMALIZE).filter("true"::equals).isPresent() ? options.normalized() : options;
+  }
+
+  /** What a host does with a text that has no vector. */
+  public OnError onError() {
+    return find(ON_ERROR).map(OnError::named).orElse(OnError.FAIL);
   }
 
   private Optional<String> find(String name) {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weft.text;
 
+import java.util.Arrays;
+import java.util.Locale;
+
 /** What becomes of a text with more tokens than the model takes. */
 public enum LongTexts {
   /** Its vector is that of the tokens that fit, as the reference does. */
@@ -12,5 +15,17 @@ public enum LongTexts {
    * tokens; its vector is the mean of theirs, weighted by the tokens of the text in each, and again
    * of length one where the model ends in Normalize. The last window may be short.
    */
-  SPLIT
+  SPLIT;
+
+  /**
+   * The one of a name, as options written as text give it.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  public static LongTexts named(String name) {
+    return Arrays.stream(values())
+        .filter(value -> value.name().toLowerCase(Locale.ROOT).equals(name))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("it must be cut, fail or split"));
+  }
 }

@@ -13,6 +13,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -75,6 +76,18 @@ class EmbedderSpecTest {
     assertThat(spec.encodeOptions()).isEqualTo(EncodeOptions.DEFAULT);
   }
 
+  @Test
+  void whatBecomesOfTextsWithoutAVectorIsTheHostsToDo() {
+    assertThat(EmbedderSpec.of("m", Map.of()).onError()).isEqualTo(OnError.FAIL);
+    for (OnError policy : OnError.values()) {
+      String name = policy.name().toLowerCase(Locale.ROOT);
+      EmbedderSpec spec = EmbedderSpec.of("m", Map.of("onError", name, "longTexts", "fail"));
+      assertThat(spec.onError()).isEqualTo(policy);
+      assertThat(spec.encodeOptions()).isEqualTo(EncodeOptions.DEFAULT.withLongTexts("fail"));
+      assertThat(spec.embedderOptions()).isEqualTo(EmbedderOptions.DEFAULT);
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"trust_remote_code", "trustRemoteCode"})
   void codeOfAModelIsRefused(String name) {
@@ -93,8 +106,8 @@ class EmbedderSpecTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             "option \"batchsize\" is not known; known: [backend, batchTokens, device, dtype, fileName,"
-                + " library, normalize, prompt, promptName, provider, subfolder, task, truncateDim,"
-                + " workers]");
+                + " library, longTexts, normalize, onError, prompt, promptName, provider, subfolder,"
+                + " task, truncateDim, workers]");
   }
 
   @ParameterizedTest
@@ -110,6 +123,8 @@ class EmbedderSpecTest {
     "truncateDim, 3000000000",
     "normalize, yes",
     "normalize, TRUE",
+    "longTexts, Cut",
+    "onError, ignore",
   })
   void aValueThatCannotBeReadIsNamed(String option, String value) {
     assertThatThrownBy(() -> EmbedderSpec.of("m", Map.of(option, value)))
