@@ -10,10 +10,14 @@ import dev.weft.EmbedderOptions;
 import dev.weft.EncodeOptions;
 import dev.weft.Golden;
 import dev.weft.TestModel;
+import dev.weft.TextFailure;
+import dev.weft.pipeline.EncodeException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import org.apache.arrow.memory.OutOfMemoryException;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.memory.util.MemoryUtil;
@@ -194,6 +198,141 @@ class ArrowWindowTest {
         ArrowWindow window = new ArrowWindow(tiny, WIDTH, LIMITS)) {
       assertThatThrownBy(() -> fill(window, Collections.nCopies(64, "some text of some bytes")))
           .isInstanceOf(OutOfMemoryException.class);
+    }
+  }
+
+  @Test
+  void equalTextsAreEncodedOnce() {
+    List<String> rows = new ArrayList<>();
+    for (int i = 0; i < 60; i++) {
+      rows.add(i % 5 == 4 ? null : i % 3 == 0 ? "" : "number " + i % 7);
+    }
+    long before = embedder.counters().texts();
+    try (ArrowWindow window = new ArrowWindow(allocator, WIDTH, LIMITS)) {
+      fill(window, rows);
+      window.encode(embedder, EncodeOptions.DEFAULT);
+
+      long distinct = rows.stream().filter(Objects::nonNull).distinct().count();
+      assertThat(distinct).isEqualTo(8);
+      assertThat(embedder.counters().texts() - before).isEqualTo(distinct);
+      assertThat(window.duplicates()).isEqualTo(48 - 8);
+      assertRows(window, rows);
+
+      window.clear();
+      fill(window, List.of("a", "b"));
+      window.encode(embedder, EncodeOptions.DEFAULT);
+      assertThat(window.duplicates()).isZero();
+    }
+  }
+
+  @Test
+  void equalTextsWithOtherOptionsAreNotTheSame() {
+    EncodeOptions plain = EncodeOptions.DEFAULT;
+    EncodeOptions prompted = plain.withPrompt("query: ");
+    List<EncodeOptions> options =
+        List.of(plain, prompted, plain, prompted.withPrompt("query: "), plain.withPrompt("q: "));
+    try (ArrowWindow window = new ArrowWindow(allocator, WIDTH, LIMITS)) {
+      fill(window, Arrays.asList("a", null, "a", "a", "a", null, "b"));
+      window.encode(embedder, options);
+
+      assertThat(window.duplicates()).isEqualTo(2);
+      float[] vector = new float[WIDTH];
+      int[] rows = {0, 2, 3, 4, 6};
+      List<String> texts = List.of("a", "a", "a", "a", "b");
+      for (int i = 0; i < rows.length; i++) {
+        window.read(rows[i], vector);
+        float[] alone = embedder.encode(List.of(texts.get(i)), options.get(i))[0];
+        Golden.assertClose(vector, alone, 1e-5, "row %d", rows[i]);
+      }
+    }
+  }
+
+  @Test
+  void aTextThatFailsIsKeptWithItsReasonAndSoAreItsEquals() {
+    String longer = "the dog ".repeat(99);
+    EncodeOptions refusing = EncodeOptions.DEFAULT.withLongTexts("fail");
+    List<String> rows = Arrays.asList("a", longer, null, "b", longer, "a");
+    try (ArrowWindow window =
+        new ArrowWindow(allocator, WIDTH, LIMITS, ArrowWindow.Failures.KEPT)) {
+      fill(window, rows);
+      window.encode(embedder, refusing);
+
+      int max = embedder.pipeline().maxSeqLength();
+      for (int row : new int[] {1, 4}) {
+        assertThat(window.failure(row).map(TextFailure::reason))
+            .hasValue("it has 200 tokens, the model takes at most " + max);
+        assertThat(window.isNull(row)).isFalse();
+      }
+      assertThat(window.failedRows()).isEqualTo(2);
+      assertThat(window.duplicates()).isEqualTo(2);
+      assertThat(IntStream.range(0, 6).filter(i -> window.vectors().isNull(i)))
+          .containsExactly(1, 2, 4);
+      assertThat(window.failure(0)).isEmpty();
+      float[] vector = new float[WIDTH];
+      window.read(3, vector);
+      Golden.assertClose(vector, embedder.encode(List.of("b"))[0], 1e-5, "row 3");
+
+      window.clear();
+      fill(window, List.of("a", "b"));
+      window.encode(embedder, refusing);
+      assertThat(window.failure(1)).isEmpty();
+      assertRows(window, List.of("a", "b"));
+    }
+  }
+
+  @Test
+  void withoutAskingForFailuresTheFirstEndsTheCall() {
+    EncodeOptions refusing = EncodeOptions.DEFAULT.withLongTexts("fail");
+    try (ArrowWindow window = new ArrowWindow(allocator, WIDTH, LIMITS)) {
+      fill(window, List.of("a", "the dog ".repeat(99)));
+
+      assertThatThrownBy(() -> window.encode(embedder, refusing))
+          .isInstanceOf(EncodeException.class)
+          .hasMessageStartingWith("the text \"the dog the dog ")
+          .hasMessageContaining("…\" has no vector: it has 200 tokens");
+    }
+  }
+
+  @Test
+  void optionsThatDoNotFitFailTheirTextsOnly() {
+    EncodeOptions plain = EncodeOptions.DEFAULT;
+    try (ArrowWindow window =
+        new ArrowWindow(allocator, WIDTH, LIMITS, ArrowWindow.Failures.KEPT)) {
+      fill(window, List.of("a", "b", "a"));
+      window.encode(embedder, List.of(plain, plain.withPromptName("x"), plain));
+
+      assertThat(window.failure(1).map(TextFailure::reason))
+          .hasValue("prompt name \"x\" is not one of the model's prompts [query, document]");
+      assertThat(window.failedRows()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void isFullByBytesOfVectors() {
+    long three = 3L * WIDTH * Float.BYTES;
+    try (ArrowWindow window =
+        new ArrowWindow(allocator, WIDTH, new ArrowWindow.Limits(99, 1 << 20, three + 1))) {
+      fill(window, Arrays.asList("a", null));
+      assertThat(window.isFull()).isFalse();
+      window.addNull();
+      assertThat(window.isFull()).isTrue();
+    }
+    try (ArrowWindow window =
+        new ArrowWindow(allocator, WIDTH, new ArrowWindow.Limits(99, 1 << 20, 1))) {
+      assertThat(window.isFull()).isFalse();
+      window.addNull();
+      assertThat(window.isFull()).isTrue();
+    }
+  }
+
+  @Test
+  void aFullWindowTakesMoreForRowsThatBelongTogether() {
+    List<String> rows = IntStream.range(0, 50).mapToObj(i -> "number " + i).toList();
+    try (ArrowWindow window = new ArrowWindow(allocator, WIDTH, new ArrowWindow.Limits(4, 9))) {
+      fill(window, rows);
+      assertThat(window.isFull()).isTrue();
+      window.encode(embedder, EncodeOptions.DEFAULT);
+      assertRows(window, rows);
     }
   }
 
