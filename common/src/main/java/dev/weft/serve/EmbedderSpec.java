@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weft.serve;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.weft.EmbedderOptions;
 import dev.weft.EncodeOptions;
 import dev.weft.config.Dtype;
@@ -21,6 +23,7 @@ import java.util.function.Consumer;
 public final class EmbedderSpec implements Serializable {
   private static final long serialVersionUID = 1L;
 
+  private static final String AUTO = "auto";
   private static final String DEVICE = "device";
   private static final String WORKERS = "workers";
   private static final String BATCH_TOKENS = "batchTokens";
@@ -210,9 +213,15 @@ public final class EmbedderSpec implements Serializable {
     return 31 * model.hashCode() + options.hashCode();
   }
 
-  /** As it is shown in a query plan. */
+  /** As it is shown in a query plan: the model, where and how it runs, and what else was given. */
   @Override
   public String toString() {
-    return model + options;
+    Map<String, String> shown = new LinkedHashMap<>();
+    shown.put("model", model);
+    shown.put(DEVICE, AUTO);
+    shown.put(WORKERS, AUTO);
+    shown.put(BATCH_TOKENS, AUTO);
+    shown.putAll(options);
+    return shown.entrySet().stream().map(Object::toString).collect(joining(", "));
   }
 }

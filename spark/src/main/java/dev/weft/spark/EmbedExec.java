@@ -109,7 +109,17 @@ public final class EmbedExec extends SparkPlan implements UnaryExecNode, EmbedOp
 
   @Override
   public String nodeName() {
-    return "Embed";
+    return NAME;
+  }
+
+  @Override
+  public String argString(int maxFields) {
+    return describe();
+  }
+
+  @Override
+  public String verboseStringWithOperatorId() {
+    return UnaryExecNode.super.verboseStringWithOperatorId();
   }
 
   @Override

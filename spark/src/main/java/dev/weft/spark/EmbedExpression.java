@@ -92,6 +92,14 @@ public final class EmbedExpression extends Expression implements Unevaluable {
     return false;
   }
 
+  /**
+   * Tells Spark 4.2 not to copy a call when it pushes a filter on it through a projection; there it
+   * overrides a method that 4.1 does not have.
+   */
+  public boolean expensive() {
+    return true;
+  }
+
   @Override
   public Object eval(InternalRow input) {
     throw notEvaluable();

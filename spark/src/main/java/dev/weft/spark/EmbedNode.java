@@ -3,10 +3,13 @@ package dev.weft.spark;
 
 import dev.weft.serve.EmbedderSpec;
 import java.util.List;
+import org.apache.spark.sql.catalyst.analysis.MultiInstanceRelation;
 import org.apache.spark.sql.catalyst.expressions.Attribute;
 import org.apache.spark.sql.catalyst.expressions.AttributeSet;
 import org.apache.spark.sql.catalyst.expressions.Expression;
+import org.apache.spark.sql.catalyst.expressions.ExpressionSet;
 import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
+import org.apache.spark.sql.catalyst.plans.logical.Statistics;
 import org.apache.spark.sql.catalyst.plans.logical.UnaryNode;
 import scala.Option;
 import scala.collection.immutable.IndexedSeq;
@@ -18,7 +21,8 @@ import scala.collection.immutable.Seq;
  * <p>Public, as {@link EmbedExec} and {@link EmbedExpression} are, only because Catalyst copies
  * nodes by reflection, through the one constructor whose parameters are the product's elements.
  */
-public final class EmbedNode extends LogicalPlan implements UnaryNode, EmbedOperator {
+public final class EmbedNode extends LogicalPlan
+    implements UnaryNode, MultiInstanceRelation, EmbedOperator {
   private static final long serialVersionUID = 1L;
 
   private final Seq<Expression> inputs;
@@ -62,6 +66,11 @@ public final class EmbedNode extends LogicalPlan implements UnaryNode, EmbedOper
   }
 
   @Override
+  public String nodeName() {
+    return NAME;
+  }
+
+  @Override
   public Seq<Attribute> output() {
     return EmbedOperator.output(child.output(), result);
   }
@@ -79,6 +88,32 @@ public final class EmbedNode extends LogicalPlan implements UnaryNode, EmbedOper
   @Override
   public Option<Object> maxRowsPerPartition() {
     return child.maxRowsPerPartition();
+  }
+
+  /** What holds for the rows that come in holds for those that go out. */
+  @Override
+  public ExpressionSet validConstraints() {
+    return child.constraints();
+  }
+
+  /**
+   * Without this Spark would take the width of an array for that of one element, and broadcast a
+   * table of vectors as if it were one of numbers.
+   */
+  @Override
+  public Statistics stats() {
+    return VectorStatistics.of(child, spec);
+  }
+
+  /** The same node with another column, where a plan that is used twice is joined with itself. */
+  @Override
+  public LogicalPlan newInstance() {
+    return new EmbedNode(inputs, result.newInstance(), spec, child);
+  }
+
+  @Override
+  public String argString(int maxFields) {
+    return describe();
   }
 
   @Override

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weft.spark;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.weft.serve.EmbedderSpec;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +17,9 @@ import scala.collection.immutable.Seq;
  * them, as it does with Scala's case classes.
  */
 interface EmbedOperator extends Product {
+  /** What both are called in query plans. */
+  String NAME = "Embed";
+
   /** The text to embed, and its task where that is a column, over the child's output. */
   Seq<Expression> inputs();
 
@@ -54,6 +59,13 @@ interface EmbedOperator extends Product {
   /** A hash of the arguments. */
   default int hash() {
     return arguments().hashCode();
+  }
+
+  /** What is embedded, and with what, for {@code EXPLAIN}. */
+  default String describe() {
+    String texts =
+        ScalaSeqs.list(inputs()).stream().map(Object::toString).collect(joining(", task "));
+    return texts + " AS " + result() + ", " + spec();
   }
 
   /** The child's columns and the embedding. */

@@ -6,11 +6,14 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.spark.sql.catalyst.expressions.And;
 import org.apache.spark.sql.catalyst.expressions.Expression;
-import org.apache.spark.sql.catalyst.plans.logical.Aggregate;
+import org.apache.spark.sql.catalyst.expressions.Literal;
 import org.apache.spark.sql.catalyst.plans.logical.Filter;
+import org.apache.spark.sql.catalyst.plans.logical.GlobalLimit;
 import org.apache.spark.sql.catalyst.plans.logical.LocalLimit;
 import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
 import org.apache.spark.sql.catalyst.plans.logical.Project;
+import org.apache.spark.sql.catalyst.plans.logical.Sample;
+import org.apache.spark.sql.catalyst.plans.logical.Sort;
 import org.apache.spark.sql.catalyst.rules.Rule;
 import scala.runtime.AbstractPartialFunction;
 
@@ -21,8 +24,14 @@ import scala.runtime.AbstractPartialFunction;
  * <ul>
  *   <li>a filter that does not look at the embedding goes below, so fewer rows are embedded
  *   <li>a limit is repeated below, as every row in is a row out
+ *   <li>a sort by other columns goes below, with the limit on it ({@link EarlySort})
+ *   <li>a sample goes below
  *   <li>a node whose embedding nobody reads is dropped
+ *   <li>a node that computes what another below it has computed reads it there ({@link
+ *       MergeEmbeds})
  * </ul>
+ *
+ * <p>Columns that are not needed Spark prunes itself, as soon as a projection stands above.
  */
 final class OptimizeEmbeds extends Rule<LogicalPlan> {
 
@@ -44,17 +53,23 @@ final class OptimizeEmbeds extends Rule<LogicalPlan> {
   }
 
   private static Optional<LogicalPlan> rewrite(LogicalPlan plan) {
+    if (plan instanceof EmbedNode node) {
+      return MergeEmbeds.merge(node);
+    }
     if (plan instanceof Filter filter && filter.child() instanceof EmbedNode node) {
       return pushFilter(filter, node);
     }
+    if (plan instanceof GlobalLimit || plan instanceof Sort) {
+      return EarlySort.below(plan);
+    }
     if (plan instanceof LocalLimit limit) {
-      return pushLimit(limit);
+      return EarlySort.below(limit).or(() -> pushLimit(limit));
+    }
+    if (plan instanceof Sample sample && sample.child() instanceof EmbedNode node) {
+      return pushSample(sample, node);
     }
     if (plan instanceof Project project && project.child() instanceof EmbedNode node) {
       return dropUnused(project, node);
-    }
-    if (plan instanceof Aggregate aggregate && aggregate.child() instanceof EmbedNode node) {
-      return dropUnused(aggregate, node);
     }
     return Optional.empty();
   }
@@ -100,18 +115,29 @@ final class OptimizeEmbeds extends Rule<LogicalPlan> {
     return Optional.empty();
   }
 
-  /** The node over a limited child; empty where the child is limited already. */
+  /** The node over a limited child; empty where the child is limited as much already. */
   private static Optional<LogicalPlan> limited(LocalLimit limit, EmbedNode node) {
-    if (node.child() instanceof LocalLimit) {
-      return Optional.empty();
-    }
-    return Optional.of(node.withNewChildInternal(new LocalLimit(limit.limitExpr(), node.child())));
+    boolean limits =
+        limit.limitExpr() instanceof Literal literal
+            && node.child()
+                .maxRowsPerPartition()
+                .forall(rows -> (int) literal.value() < (Long) rows);
+    return limits
+        ? Optional.of(node.withNewChildInternal(new LocalLimit(limit.limitExpr(), node.child())))
+        : Optional.empty();
   }
 
-  private static Optional<LogicalPlan> dropUnused(LogicalPlan reader, EmbedNode node) {
-    if (reader.references().contains(node.result())) {
+  /** A sample with replacement stays above: below, rows drawn twice would be embedded twice. */
+  private static Optional<LogicalPlan> pushSample(Sample sample, EmbedNode node) {
+    return sample.withReplacement()
+        ? Optional.empty()
+        : Optional.of(node.withNewChildInternal(sample.withNewChildInternal(node.child())));
+  }
+
+  private static Optional<LogicalPlan> dropUnused(Project project, EmbedNode node) {
+    if (project.references().contains(node.result())) {
       return Optional.empty();
     }
-    return Optional.of(reader.withNewChildren(ScalaSeqs.of(List.of(node.child()))));
+    return Optional.of(project.withNewChildInternal(node.child()));
   }
 }

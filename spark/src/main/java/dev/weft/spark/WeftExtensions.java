@@ -20,10 +20,10 @@ public final class WeftExtensions implements SparkSessionExtensionsProvider {
             new FunctionIdentifier(EmbedFunction.NAME), EmbedFunction.info(), new EmbedFunction()));
     extensions.injectCheckRule(session -> new CheckEmbeds());
     extensions.injectPlanNormalizationRule(session -> new ExtractEmbeds());
-    // Once more at the end, for calls that subquery rewrites bring up.
-    extensions.injectPreCBORule(session -> new ExtractEmbeds());
     extensions.injectOptimizerRule(session -> new OptimizeEmbeds());
     extensions.injectPlannerStrategy(session -> new EmbedStrategy());
+    extensions.injectQueryStagePrepRule(session -> new ShuffleBeforeSampling());
+    extensions.injectColumnar(session -> new ShuffleBeforeSampling.WithoutAdaptiveExecution());
     return BoxedUnit.UNIT;
   }
 }

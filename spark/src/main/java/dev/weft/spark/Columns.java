@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weft.spark;
+
+import org.apache.spark.sql.catalyst.expressions.Alias;
+import org.apache.spark.sql.catalyst.expressions.Attribute;
+import org.apache.spark.sql.catalyst.expressions.Expression;
+import org.apache.spark.sql.catalyst.plans.logical.Project;
+import scala.runtime.AbstractPartialFunction;
+
+/** What the columns of a projection stand for. */
+final class Columns {
+  private Columns() {}
+
+  /** An expression over a projection as one over its child. */
+  static Expression behind(Expression expression, Project project) {
+    return expression.transformUp(
+        new AbstractPartialFunction<Expression, Expression>() {
+          @Override
+          public boolean isDefinedAt(Expression e) {
+            return e instanceof Attribute;
+          }
+
+          @Override
+          public Expression apply(Expression e) {
+            return ScalaSeqs.list(project.projectList()).stream()
+                .filter(column -> column instanceof Alias)
+                .map(column -> (Alias) column)
+                .filter(alias -> alias.exprId().equals(((Attribute) e).exprId()))
+                .findFirst()
+                .map(Alias::child)
+                .orElse(e);
+          }
+        });
+  }
+}

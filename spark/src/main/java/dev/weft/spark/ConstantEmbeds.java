@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weft.spark;
+
+import java.util.List;
+import org.apache.spark.sql.catalyst.expressions.Expression;
+import org.apache.spark.sql.catalyst.expressions.NamedExpression;
+import org.apache.spark.sql.catalyst.expressions.ScalarSubquery;
+import org.apache.spark.sql.catalyst.plans.logical.OneRowRelation;
+import scala.Option;
+
+/**
+ * Calls without columns, such as {@code embed('a question')} in a search. They become subqueries of
+ * one row: the text runs once a query on an executor, not once a row, and never on the driver.
+ */
+final class ConstantEmbeds {
+  private ConstantEmbeds() {}
+
+  static boolean isConstant(EmbedExpression call) {
+    return ScalaSeqs.list(call.children()).stream().allMatch(Expression::foldable);
+  }
+
+  static Expression subquery(EmbedExpression call) {
+    EmbedNode node =
+        new EmbedNode(
+            call.children(), GrowingChild.columnOf(call), call.spec(), new OneRowRelation());
+    return new ScalarSubquery(
+        node,
+        ScalaSeqs.of(List.of()),
+        NamedExpression.newExprId(),
+        ScalaSeqs.of(List.of()),
+        Option.empty(),
+        Option.empty(),
+        Option.empty());
+  }
+}

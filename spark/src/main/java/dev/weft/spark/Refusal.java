@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weft.spark;
+
+import org.apache.spark.sql.AnalysisException;
+import org.apache.spark.sql.catalyst.trees.Origin;
+import org.apache.spark.unsafe.Platform;
+import scala.Option;
+import scala.collection.immutable.Map;
+
+/**
+ * Refuses a query while it is analyzed, with Spark's own exception: clients show it as they show
+ * Spark's, with a condition, an SQL state and the place in the query.
+ */
+final class Refusal {
+  private static final String CONDITION = "WEFT_EMBED";
+
+  /** SQL's "feature not supported". */
+  private static final String STATE = "0A000";
+
+  private static final String REASON = "reason";
+
+  private Refusal() {}
+
+  /**
+   * Always throws an {@link AnalysisException}, which Java holds for checked and Spark's callers
+   * expect all the same.
+   *
+   * @param place where in the query the refused expression stands
+   */
+  static void refuse(String reason, Origin place) {
+    Map<String, String> parameters = new Map.Map1<>(REASON, reason);
+    AnalysisException refused =
+        new AnalysisException(
+            CONDITION, STATE, "<" + REASON + ">", parameters, Option.empty(), Option.empty());
+    Platform.throwException(refused.withPosition(place));
+  }
+}
