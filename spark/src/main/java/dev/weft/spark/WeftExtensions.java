@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weft.spark;
 
+import dev.weft.spark.vector.VectorExtensions;
 import org.apache.spark.sql.SparkSessionExtensions;
 import org.apache.spark.sql.SparkSessionExtensionsProvider;
 import org.apache.spark.sql.catalyst.FunctionIdentifier;
@@ -24,6 +25,7 @@ public final class WeftExtensions implements SparkSessionExtensionsProvider {
     extensions.injectPlannerStrategy(session -> new EmbedStrategy());
     extensions.injectQueryStagePrepRule(session -> new ShuffleBeforeSampling());
     extensions.injectColumnar(session -> new ShuffleBeforeSampling.WithoutAdaptiveExecution());
+    VectorExtensions.install(extensions);
     return BoxedUnit.UNIT;
   }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weft.spark;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
@@ -34,6 +36,17 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("dev.weft.module..", "dev.weft.backend..", "dev.weft.text..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void vectorsKnowNothingOfModels() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.weft.spark.vector")
+        .should()
+        .dependOnClassesThat(
+            resideInAPackage("dev.weft..").and(not(resideInAPackage("dev.weft.spark.vector"))))
         .check(CLASSES);
   }
 }

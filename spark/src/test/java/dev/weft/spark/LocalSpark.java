@@ -10,7 +10,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * {@link ClusterSpark} stops it, and the next test that needs it makes it anew. Nothing but the jar
  * installs Weft: no {@code spark.sql.extensions} is set.
  */
-final class LocalSpark implements BeforeAllCallback {
+public final class LocalSpark implements BeforeAllCallback {
   private static volatile SparkSession session;
 
   @Override
@@ -32,7 +32,7 @@ final class LocalSpark implements BeforeAllCallback {
     }
   }
 
-  SparkSession spark() {
+  public SparkSession spark() {
     return session;
   }
 }

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weft.spark.vector;
+
+/** Throws what Scala throws freely and Java's compiler takes for a checked exception. */
+final class ThrowUnchecked {
+  private ThrowUnchecked() {}
+
+  /** Never returns; {@code throw} it, so that the compiler knows. */
+  static RuntimeException of(Throwable failure) {
+    throw ThrowUnchecked.<RuntimeException>as(failure);
+  }
+
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+  private static <T extends Throwable> T as(Throwable failure) throws T {
+    throw (T) failure;
+  }
+}
