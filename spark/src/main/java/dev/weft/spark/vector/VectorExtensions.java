@@ -12,12 +12,13 @@ import scala.Tuple3;
 public final class VectorExtensions {
   private VectorExtensions() {}
 
-  /** Adds the vector functions that this Spark has not got. */
+  /** Adds the vector functions that this Spark has not got, and similarity joins. */
   public static void install(SparkSessionExtensions extensions) {
     for (VectorBuilder builder : missing(FunctionRegistry$.MODULE$.builtin())) {
       extensions.injectFunction(
           new Tuple3<>(new FunctionIdentifier(builder.name()), builder.info(), builder));
     }
+    extensions.injectPlannerStrategy(session -> new SimilarityStrategy());
   }
 
   /** Spark's own functions stay, so that a query means the same after an upgrade. */
