@@ -2,16 +2,20 @@
 package dev.weft;
 
 import ai.djl.ndarray.NDManager;
+import dev.weft.config.ModelException;
 import dev.weft.pipeline.Pipeline;
 import dev.weft.store.ModelDir;
 import dev.weft.store.ModelScope;
 import dev.weft.store.ModelSettings;
+import dev.weft.store.ModelSource;
 import dev.weft.store.ModelWriter;
 import dev.weft.store.ModuleRegistry;
 import dev.weft.text.LongTexts;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -60,7 +64,7 @@ public final class Embedder implements AutoCloseable {
    * @param model a directory, a {@code .zip} of one, either as a {@code file:} address, an address
    *     that a {@link dev.weft.store.ModelFetcher} reads, or a hub id such as {@code
    *     sentence-transformers/all-MiniLM-L6-v2}, which is looked up in the local hub cache first
-   * @throws dev.weft.config.ModelException if it cannot be found or used, saying why
+   * @throws ModelException if it cannot be found or used, saying why
    */
   public static Embedder load(String model, EmbedderOptions options) {
     ModelDir dir = ModelScope.open(model, options.backend());
@@ -176,6 +180,29 @@ public final class Embedder implements AutoCloseable {
   public int dimension(EncodeOptions options) {
     int cut = options.truncateDim().orElse(settings.truncateDim().orElse(Integer.MAX_VALUE));
     return Math.min(pipeline.dimension(options.task()), cut);
+  }
+
+  /**
+   * Width of the vectors that calls with these options will return, as the small files of a model
+   * declare it. Loads, fetches and checks nothing: for those who plan what others will run.
+   *
+   * @param model what {@link #load(String)} takes
+   * @return empty where the model is not on this machine, or its files do not say
+   */
+  public static OptionalInt declaredDimension(String model, EncodeOptions options) {
+    try {
+      Optional<Path> present = ModelSource.fromEnvironment().findPresent(model);
+      if (present.isEmpty()) {
+        return OptionalInt.empty();
+      }
+      ModelDir dir = ModelDir.open(present.get());
+      int cut =
+          options.truncateDim().orElse(dir.settings().truncateDim().orElse(Integer.MAX_VALUE));
+      OptionalInt width = dir.declaredWidth(options.task());
+      return width.isPresent() ? OptionalInt.of(Math.min(width.getAsInt(), cut)) : width;
+    } catch (ModelException e) {
+      return OptionalInt.empty(); // loading it will say what is wrong
+    }
   }
 
   /**

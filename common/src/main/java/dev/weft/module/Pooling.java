@@ -71,7 +71,11 @@ public final class Pooling implements Module {
 
   /** Reads {@code config.json} as any release wrote it. */
   public static Pooling load(ModuleDir dir) {
-    Json config = dir.config(CONFIG);
+    return parse(dir.config(CONFIG));
+  }
+
+  /** The module a configuration describes; it has no weights. */
+  public static Pooling parse(Json config) {
     boolean include = config.findBool("include_prompt").orElse(true);
     return new Pooling(
         config.integer("embedding_dimension", "word_embedding_dimension"),
@@ -124,10 +128,15 @@ public final class Pooling implements Module {
     return Set.of(Features.SENTENCE_EMBEDDING);
   }
 
+  /** The width of its vectors. */
+  public int width() {
+    return dimension * modes.size();
+  }
+
   @Override
   public int width(int inputWidth) {
     Widths.require("embedding_dimension", dimension, inputWidth);
-    return dimension * modes.size();
+    return width();
   }
 
   @Override

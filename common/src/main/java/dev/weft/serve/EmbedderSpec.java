@@ -7,6 +7,7 @@ import dev.weft.EmbedderOptions;
 import dev.weft.EncodeOptions;
 import dev.weft.config.Dtype;
 import java.io.Serializable;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -105,7 +106,17 @@ public final class EmbedderSpec implements Serializable {
     return spec;
   }
 
-  private static void check(String name, String value) {
+  /** The names of all options. */
+  public static Set<String> options() {
+    return Collections.unmodifiableSet(OPTIONS.keySet());
+  }
+
+  /**
+   * Checks one option by itself.
+   *
+   * @throws IllegalArgumentException if it is unknown or its value cannot be read
+   */
+  public static void check(String name, String value) {
     Consumer<String> form = OPTIONS.get(name);
     if (REMOTE_CODE.contains(name)) {
       throw new IllegalArgumentException(

@@ -100,9 +100,8 @@ public final class Hub {
               + "\" is neither a directory nor a hub id; an id looks like"
               + " sentence-transformers/all-MiniLM-L6-v2");
     }
-    int at = id.indexOf('@');
-    String name = ClassicNames.repository(at < 0 ? id : id.substring(0, at));
-    String revision = at < 0 ? REVISION : id.substring(at + 1);
+    String name = name(id);
+    String revision = revision(id);
     HubCache cache = new HubCache(settings.cache(), name, revision, selection);
     Optional<Path> cached = cache.find();
     if (cached.isPresent()) {
@@ -133,6 +132,23 @@ public final class Hub {
               partial,
               bytes -> progress.update(name, done.addAndGet(bytes), total.get()));
         });
+  }
+
+  /** The directory of a model, if it is in the cache; never asks the network. */
+  Optional<Path> findCached(String id) {
+    return isId(id)
+        ? new HubCache(settings.cache(), name(id), revision(id), selection).find()
+        : Optional.empty();
+  }
+
+  private static String name(String id) {
+    int at = id.indexOf('@');
+    return ClassicNames.repository(at < 0 ? id : id.substring(0, at));
+  }
+
+  private static String revision(String id) {
+    int at = id.indexOf('@');
+    return at < 0 ? REVISION : id.substring(at + 1);
   }
 
   private static long size(List<HubFile> files) {

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * A model in the directory layout of sentence-transformers, or a plain Hugging Face directory,
@@ -25,7 +26,7 @@ import java.util.Optional;
  * language model. Opening it reads nothing but small JSON files. Immutable.
  */
 public final class ModelDir {
-  private static final String MODULES = "modules.json";
+  static final String MODULES = "modules.json";
   private static final String SETTINGS = "config_sentence_transformers.json";
 
   private final Path root;
@@ -64,6 +65,17 @@ public final class ModelDir {
   /** {@code config_sentence_transformers.json}: prompts and defaults; empty where there is none. */
   public ModelSettings settings() {
     return ModelSettings.parse(json(SETTINGS));
+  }
+
+  /**
+   * Width of the vectors before they are cut, as the modules' configurations declare it. Nothing is
+   * checked and no weights are read, which need not even be there.
+   *
+   * @param task chooses the route of a Router
+   * @return empty where the files do not say
+   */
+  public OptionalInt declaredWidth(Optional<String> task) {
+    return DeclaredWidth.of(root, task);
   }
 
   private Json json(String file) {

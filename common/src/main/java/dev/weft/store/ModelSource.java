@@ -8,6 +8,7 @@ import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -74,6 +75,19 @@ public final class ModelSource {
     Path path = Path.of(model);
     boolean local = Files.exists(path) || !Hub.isId(model) || model.endsWith(".zip");
     return local ? local(path) : hub.resolve(model);
+  }
+
+  /**
+   * The directory of a model, if it is one here or in the hub cache; nothing is fetched or
+   * unpacked.
+   */
+  public Optional<Path> findPresent(String model) {
+    try {
+      Path path = model.startsWith("file:") ? Path.of(URI.create(model)) : Path.of(model);
+      return Files.isDirectory(path) ? Optional.of(path) : hub.findCached(model);
+    } catch (IllegalArgumentException e) { // no path
+      return Optional.empty();
+    }
   }
 
   private Path local(Path path) {
