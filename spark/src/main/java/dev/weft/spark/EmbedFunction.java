@@ -55,14 +55,15 @@ final class EmbedFunction extends AbstractFunction1<Seq<Expression>, Expression>
               + args.size()
               + " arguments");
     }
-    Map<String, String> options = confOptions(key -> SQLConf.get().getConfString(key, ""));
+    Map<String, String> options = Map.of();
     Optional<Expression> task = Optional.empty();
     if (args.size() == 3) {
       OptionsArgument given = OptionsArgument.of(args.get(2));
-      options.putAll(given.literals());
+      options = given.literals();
       task = given.task();
     }
-    return new EmbedExpression(args.get(0), task, EmbedderSpec.of(model(args), options));
+    Optional<String> model = args.size() > 1 ? Optional.of(model(args.get(1))) : Optional.empty();
+    return new EmbedExpression(args.get(0), task, spec(model, options, SQLConf.get()));
   }
 
   /** The options a configuration gives, where an absent key has an empty value. */
@@ -77,20 +78,23 @@ final class EmbedFunction extends AbstractFunction1<Seq<Expression>, Expression>
     return options;
   }
 
-  private static String model(List<Expression> args) {
-    if (args.size() > 1) {
-      Expression model = args.get(1);
-      if (!model.foldable() || !(model.dataType() instanceof StringType)) {
-        throw new IllegalArgumentException(
-            "the model of embed() must be a literal string, but is " + model.sql());
-      }
-      return String.valueOf(model.eval(null));
-    }
-    String model = SQLConf.get().getConfString(CONF + MODEL, "");
-    if (model.isEmpty()) {
+  /** What is asked for, and where it is silent, what the session's configuration says. */
+  static EmbedderSpec spec(Optional<String> model, Map<String, String> options, SQLConf session) {
+    Map<String, String> all = confOptions(key -> session.getConfString(key, ""));
+    all.putAll(options);
+    String chosen = model.orElseGet(() -> session.getConfString(CONF + MODEL, ""));
+    if (chosen.isEmpty()) {
       throw new IllegalArgumentException(
           "embed() has no model; give one as second argument or set " + CONF + MODEL);
     }
-    return model;
+    return EmbedderSpec.of(chosen, all);
+  }
+
+  private static String model(Expression model) {
+    if (!model.foldable() || !(model.dataType() instanceof StringType)) {
+      throw new IllegalArgumentException(
+          "the model of embed() must be a literal string, but is " + model.sql());
+    }
+    return String.valueOf(model.eval(null));
   }
 }

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weft.spark;
+
+import dev.weft.store.ModelSource;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.FileUtil;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.ml.util.DefaultParamsWriter;
+
+/** Writes the params of a stage, and beside them its model where {@code saveModel} says so. */
+final class EmbedderWriter extends DefaultParamsWriter {
+  /** The folder of the model in that of the stage. */
+  static final String MODEL = "model";
+
+  private final SentenceEmbedder embedder;
+
+  EmbedderWriter(SentenceEmbedder embedder) {
+    super(embedder);
+    this.embedder = embedder;
+  }
+
+  @Override
+  public void saveImpl(String path) {
+    super.saveImpl(path);
+    if ((Boolean) embedder.getOrDefault(embedder.saveModel())) {
+      copyModel(new Path(path, MODEL));
+    }
+  }
+
+  private void copyModel(Path target) {
+    String model = EmbedStage.of(embedder, sparkSession().sessionState().conf()).spec().model();
+    java.nio.file.Path source = ModelSource.fromEnvironment().find(model);
+    Configuration conf = sparkSession().sessionState().newHadoopConf();
+    try {
+      FileSystem local = FileSystem.getLocal(conf).getRaw();
+      FileUtil.copy(
+          local, new Path(source.toUri()), target.getFileSystem(conf), target, false, conf);
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "the model " + source + " cannot be copied to " + target + ": " + e.getMessage(), e);
+    }
+  }
+}
