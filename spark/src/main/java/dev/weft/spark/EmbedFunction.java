@@ -10,6 +10,7 @@ import java.util.function.UnaryOperator;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.ExpressionInfo;
 import org.apache.spark.sql.internal.SQLConf;
+import org.apache.spark.sql.types.NullType;
 import org.apache.spark.sql.types.StringType;
 import scala.collection.immutable.Seq;
 import scala.runtime.AbstractFunction1;
@@ -17,7 +18,7 @@ import scala.runtime.AbstractFunction1;
 /**
  * Builds {@code embed(text [, model [, options]])}. Model and options must be literals, as they
  * decide what is loaded before any row is seen, but for the task, which may be a column; what is
- * missing comes from the session's configuration.
+ * missing comes from the session's configuration, the model also where it is NULL.
  */
 final class EmbedFunction extends AbstractFunction1<Seq<Expression>, Expression> {
   static final String NAME = "embed";
@@ -62,7 +63,8 @@ final class EmbedFunction extends AbstractFunction1<Seq<Expression>, Expression>
       options = given.literals();
       task = given.task();
     }
-    Optional<String> model = args.size() > 1 ? Optional.of(model(args.get(1))) : Optional.empty();
+    boolean named = args.size() > 1 && !(args.get(1).dataType() instanceof NullType);
+    Optional<String> model = named ? Optional.of(model(args.get(1))) : Optional.empty();
     return new EmbedExpression(args.get(0), task, spec(model, options, SQLConf.get()));
   }
 
