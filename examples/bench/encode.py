@@ -17,6 +17,7 @@ import time
 from pathlib import Path
 
 from sentence_transformers import SentenceTransformer
+from texts import positive
 
 WARM_UP_TEXTS = 200
 
@@ -46,13 +47,6 @@ def peak_rss_mb() -> float:
 
 def emit(**values: object) -> None:
     print(json.dumps({"what": "python", **values}), flush=True)
-
-
-def positive(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not a positive number")
-    return value
 
 
 def parse_args() -> argparse.Namespace:

@@ -15,6 +15,7 @@ import os
 import platform
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,22 +29,28 @@ def parse(line: str) -> Line | None:
         value = json.loads(line)
     except ValueError:
         return None
-    return value if isinstance(value, dict) and value.get("what") in SIDES else None
+    return value if isinstance(value, dict) and "what" in value else None
+
+
+def parse_all(text: str) -> Iterator[Line]:
+    """The JSON objects among the lines of a text."""
+    parsed = (parse(line) for line in text.splitlines())
+    return (line for line in parsed if line is not None)
 
 
 def read(path: Path) -> list[Line]:
-    parsed = (parse(line) for line in path.read_text(encoding="utf-8").splitlines())
-    return [line for line in parsed if line is not None]
+    return list(parse_all(path.read_text(encoding="utf-8")))
 
 
 def best(lines: list[Line], side: str, texts: int, name: str) -> Line:
     rated = [line for line in lines if line["what"] == side and "rate" in line]
+    said = SIDES.get(side, side)
     if not rated:
-        raise SystemExit(f"report.py: {SIDES[side]} printed no rate for {name}")
+        raise SystemExit(f"report.py: {said} printed no rate for {name}")
     for line in rated:
         if line.get("texts") != texts:
             count = f"{line.get('texts')} of {texts} texts"
-            raise SystemExit(f"report.py: {SIDES[side]} encoded {count} of {name}")
+            raise SystemExit(f"report.py: {said} encoded {count} of {name}")
     return max(rated, key=lambda line: line["rate"])
 
 

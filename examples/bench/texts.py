@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Makes the two text sets of the encode benchmark, the same bytes on every machine.
+"""Makes the two text sets of the benchmarks, the same bytes on every machine.
 
 What: short.txt holds 3000 short texts (about 11 tokens on average, counted with the model's
 start and end tokens) and mixed.txt holds 800 longer ones (about 45 tokens on average, with a tail
-to about 250), one text a line. They are cut from, and put together of, the sentences in
+to about 250), one text a line; other numbers of texts may be asked for. They are cut from, and put together of, the sentences in
 examples/data/sentences.csv or the texts of another file.
 
 Why: the rate of an encoder depends on how long the texts are and how much their lengths differ,
@@ -100,22 +100,37 @@ def short_length(rng: random.Random) -> int:
     return SHORT_WORDS[int(min(rng.random(), rng.random()) * len(SHORT_WORDS))]
 
 
-def short_texts(source: list[str], rng: random.Random) -> list[str]:
-    """Pieces of random length without duplicates, unless the source has too few of them."""
+def crossings(pool: dict[int, list[str]], rng: random.Random) -> dict[int, list[str]]:
+    """As many pieces again of each length: the start of one, then the rest of another."""
+    fresh = {}
+    for length, texts in pool.items():
+        starts = [text.split(" ")[: length // 2] for text in texts]
+        rests = [text.split(" ")[length // 2 :] for text in shuffled(texts, rng)]
+        fresh[length] = [" ".join(start + rest) for start, rest in zip(starts, rests)]
+    return fresh
+
+
+def unseen(pool: dict[int, list[str]], seen: set[str]) -> dict[int, list[str]]:
+    return {
+        length: [text for text in dict.fromkeys(texts) if text not in seen]
+        for length, texts in pool.items()
+    }
+
+
+def short_texts(source: list[str], rng: random.Random, count: int) -> list[str]:
+    """Pieces of random length, then crossings of them; without duplicates where there are enough."""
     pool = short_pool(source, rng)
     if not any(pool.values()):
         raise SystemExit(f"texts.py: no text of {SHORT_WORDS[0]} words or more in the source")
-    used = dict.fromkeys(pool, 0)
+    left = {length: list(reversed(texts)) for length, texts in pool.items()}
     texts: list[str] = []
-    while len(texts) < SHORT_TEXTS:
-        left = [length for length in pool if used[length] < len(pool[length])]
-        if not left:
-            used = dict.fromkeys(pool, 0)
-            continue
+    while len(texts) < count:
+        if not any(left.values()):
+            left = unseen(crossings(pool, rng), set(texts))
+            left = left if any(left.values()) else {k: list(v) for k, v in pool.items()}
         wanted = short_length(rng)
-        length = min(left, key=lambda have: abs(have - wanted))
-        texts.append(pool[length][used[length]])
-        used[length] += 1
+        length = min(filter(left.get, left), key=lambda have: abs(have - wanted))
+        texts.append(left[length].pop())
     return texts
 
 
@@ -132,14 +147,14 @@ def mixed_text(stream: Iterator[str], more: float, rng: random.Random) -> str:
     return " ".join(text.split(" ")[:MIXED_MAX_WORDS])
 
 
-def mixed_texts(source: list[str], rng: random.Random) -> list[str]:
+def mixed_texts(source: list[str], rng: random.Random, count: int) -> list[str]:
     """Texts of a random number of sentences; one that came before gets a further sentence."""
     mean_words = sum(map(words, source)) / len(source)
     more = 1 - min(1.0, mean_words / MIXED_MEAN_WORDS)
     stream = endless(source, rng)
     texts: list[str] = []
     seen: set[str] = set()
-    while len(texts) < MIXED_TEXTS:
+    while len(texts) < count:
         text = mixed_text(stream, more, rng)
         if text in seen:
             text = f"{text} {next(stream)}"
@@ -156,6 +171,13 @@ def write_lines(path: Path, texts: list[str]) -> None:
     print(f"{path}: {len(texts)} texts, {mean:.1f} words on average, {longest} at most")
 
 
+def positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a positive number")
+    return value
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description="Makes short.txt and mixed.txt in OUTDIR.")
     parser.add_argument("outdir", metavar="OUTDIR", type=Path)
@@ -167,6 +189,8 @@ def main() -> None:
         default=SENTENCES,
         help="a .csv whose first two columns are texts, or a .txt with one text a line",
     )
+    parser.add_argument("--short", metavar="N", type=positive, default=SHORT_TEXTS)
+    parser.add_argument("--mixed", metavar="N", type=positive, default=MIXED_TEXTS)
     args = parser.parse_args()
     try:
         source = read_source(args.source)
@@ -175,8 +199,10 @@ def main() -> None:
     if not source:
         parser.error(f"no text in {args.source}")
     args.outdir.mkdir(parents=True, exist_ok=True)
-    write_lines(args.outdir / "short.txt", short_texts(source, random.Random(SEED)))
-    write_lines(args.outdir / "mixed.txt", mixed_texts(source, random.Random(SEED + 1)))
+    short = short_texts(source, random.Random(SEED), args.short)
+    mixed = mixed_texts(source, random.Random(SEED + 1), args.mixed)
+    write_lines(args.outdir / "short.txt", short)
+    write_lines(args.outdir / "mixed.txt", mixed)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The jars in the wheel and how sessions get them."""
 
+import os
 import subprocess
 import sys
 import textwrap
@@ -19,10 +20,15 @@ from weft import embed
 once = pytest.mark.skipif(CONNECT, reason="makes processes of its own, in one run only")
 
 
-def python(program: str) -> str:
+def python(program: str, **environment: str) -> str:
     """What a Python of its own prints."""
-    command = [sys.executable, "-c", textwrap.dedent(program)]
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=180)
+    ended = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(program)],
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
     assert ended.returncode == 0, ended.stderr[-4000:]
     return ended.stdout
 
@@ -149,19 +155,20 @@ def test_without_a_jvm_package_it_imports_and_makes_columns() -> None:
 
 
 @once
-def test_executors_of_their_own_get_the_jars() -> None:
-    """Where executors are other processes, each session has a class loader of its own there."""
+def test_executors_of_their_own_get_the_jars(tmp_path: Path) -> None:
+    """Executors in other processes, where each session of Connect has a class loader of its own."""
     case = parity("static")
     program = f"""
         import weft
         from pyspark.sql import SparkSession
-        builder = SparkSession.builder.master("local-cluster[1,2,700]")
+        builder = SparkSession.builder.remote("local-cluster[1,2,700]")
         builder = builder.config("spark.executor.memory", "600m").config("spark.ui.enabled", "false")
         spark = weft.spark(builder).getOrCreate()
-        for session in (spark, spark.newSession()):
+        other = SparkSession.builder.remote("sc://localhost").create()
+        for session in (spark, other):
             df = session.createDataFrame([("a text",), ("another",)], "text string")
             print([len(row[0]) for row in df.select(weft.embed("text", {case.model!r})).collect()])
-        spark.stop()
     """
     width = len(case.answers()[0])
-    assert python(program).splitlines() == [f"[{width}, {width}]"] * 2
+    printed = python(program, SPARK_WORKER_DIR=str(tmp_path)).splitlines()
+    assert printed == [f"[{width}, {width}]"] * 2
