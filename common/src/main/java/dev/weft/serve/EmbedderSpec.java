@@ -90,10 +90,10 @@ public final class EmbedderSpec implements Serializable {
    *     read, or a hub id
    * @param options by name: {@code device}, {@code workers}, {@code batchTokens}, {@code backend},
    *     {@code fileName}, {@code subfolder}, {@code provider}, {@code library}, {@code dtype},
-   *     {@code prompt},
-   *     {@code promptName}, {@code task}, {@code truncateDim}, {@code normalize}, {@code longTexts}
-   *     ({@code cut}, {@code fail}, {@code split}: see {@link dev.weft.text.LongTexts}), {@code
-   *     onError} ({@code fail}, {@code null}, {@code struct}: see {@link OnError})
+   *     {@code prompt}, {@code promptName}, {@code task}, {@code truncateDim}, {@code normalize},
+   *     {@code longTexts} ({@code cut}, {@code fail}, {@code split}: see {@link
+   *     dev.weft.text.LongTexts}), {@code onError} ({@code fail}, {@code null}, {@code struct}: see
+   *     {@link OnError})
    * @throws IllegalArgumentException if an option is unknown or its value cannot be read
    */
   public static EmbedderSpec of(String model, Map<String, String> options) {
