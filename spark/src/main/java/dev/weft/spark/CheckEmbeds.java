@@ -48,12 +48,17 @@ final class CheckEmbeds extends AbstractFunction1<LogicalPlan, BoxedUnit> {
   public BoxedUnit apply(LogicalPlan plan) {
     plan.foreachWithSubqueries(
         operator -> {
-          for (EmbedExpression call : EmbedCalls.in(operator)) {
-            reason(operator, call).ifPresent(reason -> Refusal.refuse(reason, call.origin()));
-          }
+          EmbedCalls.in(operator).forEach(call -> check(operator, call));
           return BoxedUnit.UNIT;
         });
     return BoxedUnit.UNIT;
+  }
+
+  private static void check(LogicalPlan operator, EmbedExpression call) {
+    Optional<String> reason = reason(operator, call);
+    if (reason.isPresent()) {
+      throw Refusal.refuse(reason.get(), call.origin());
+    }
   }
 
   private static Optional<String> reason(LogicalPlan operator, EmbedExpression call) {

@@ -9,6 +9,7 @@ import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.ExpressionInfo;
+import org.apache.spark.sql.catalyst.trees.CurrentOrigin;
 import org.apache.spark.sql.internal.SQLConf;
 import org.apache.spark.sql.types.NullType;
 import org.apache.spark.sql.types.StringType;
@@ -49,7 +50,14 @@ final class EmbedFunction extends AbstractFunction1<Seq<Expression>, Expression>
 
   @Override
   public Expression apply(Seq<Expression> arguments) {
-    List<Expression> args = ScalaSeqs.list(arguments);
+    try {
+      return call(ScalaSeqs.list(arguments));
+    } catch (IllegalArgumentException e) {
+      throw Refusal.refuse(String.valueOf(e.getMessage()), CurrentOrigin.get());
+    }
+  }
+
+  private static Expression call(List<Expression> args) {
     if (args.isEmpty() || args.size() > 3) {
       throw new IllegalArgumentException(
           "embed() takes a text, and maybe a model and a map of options, but got "

@@ -23,15 +23,16 @@ final class Refusal {
 
   /**
    * Always throws an {@link AnalysisException}, which Java holds for checked and Spark's callers
-   * expect all the same.
+   * expect all the same; to be written {@code throw refuse(…)}.
    *
    * @param place where in the query the refused expression stands
    */
-  static void refuse(String reason, Origin place) {
+  static RuntimeException refuse(String reason, Origin place) {
     Map<String, String> parameters = new Map.Map1<>(REASON, reason);
     AnalysisException refused =
         new AnalysisException(
-            CONDITION, STATE, "<" + REASON + ">", parameters, Option.empty(), Option.empty());
+            CONDITION, STATE, "<" + REASON + ">.", parameters, Option.empty(), Option.empty());
     Platform.throwException(refused.withPosition(place));
+    throw new AssertionError(refused);
   }
 }

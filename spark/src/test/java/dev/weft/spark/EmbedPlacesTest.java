@@ -3,16 +3,30 @@ package dev.weft.spark;
 
 import static dev.weft.spark.CountedModel.call;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.apache.spark.sql.AnalysisException;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Observation;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.catalyst.plans.logical.DeleteFromTable;
+import org.apache.spark.sql.catalyst.plans.logical.Filter;
+import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
+import org.apache.spark.sql.functions;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Everywhere an expression may stand, a call gives what a column of vectors made without Spark
@@ -121,5 +135,156 @@ class EmbedPlacesTest {
       SameRows.assertSame(found, expected);
     }
     assertThat(model.texts()).isEqualTo(texts);
+  }
+
+  @Test
+  void aCallOverAnAggregateEmbedsItsResults() {
+    String call = call("text").replace("text,", "concat(min(text), '!'),");
+
+    List<Row> found =
+        run("SELECT kind, size(" + call + "), " + call + ", count(*) FROM texts GROUP BY kind");
+
+    assertThat(found).hasSize(3).allMatch(row -> row.getInt(1) == CountedModel.WIDTH);
+    assertThat(model.texts()).isEqualTo(3);
+  }
+
+  @Test
+  void aCallOnAGroupingColumnEmbedsEachGroupOnce() {
+    LOCAL
+        .spark()
+        .sql("SELECT * FROM texts UNION ALL SELECT * FROM texts")
+        .createOrReplaceTempView("twice");
+
+    List<Row> found =
+        run("SELECT text, " + call("text") + ", sum(id) FROM twice GROUP BY text ORDER BY text");
+
+    SameRows.assertSameInOrder(found, run("SELECT text, emb, id * 2L FROM known ORDER BY text"));
+    assertThat(model.texts()).isEqualTo(ROWS - 1);
+  }
+
+  @Test
+  void aConstantRunsOnceAQuery() {
+    String question = call("'a dog with a ' || 'horse'");
+    String score =
+        "aggregate(zip_with(E(a), " + question + ", (x, y) -> x * y), 0D, (s, x) -> s + x)";
+    String query =
+        "SELECT a.id, size("
+            + question
+            + "), "
+            + score
+            + " AS score FROM T a WHERE a.text IS NOT NULL"
+            + " AND "
+            + score
+            + " > 0.1 ORDER BY score DESC LIMIT 3";
+
+    List<Row> found = runEmbedding(query);
+
+    assertThat(model.texts()).isEqualTo(ROWS - 1 + 1);
+    SameRows.assertSameInOrder(found, runKnown(query));
+    assertThat(run("SELECT " + call("NULL"))).containsExactly(RowFactory.create((Object) null));
+  }
+
+  @Test
+  void sqlFunctionsAndViewsMayHoldCalls() {
+    run(
+        "CREATE OR REPLACE TEMPORARY FUNCTION first_of(t STRING) RETURNS FLOAT RETURN "
+            + call("t")
+            + "[0]");
+    run("CREATE OR REPLACE TEMPORARY VIEW firsts AS SELECT id, first_of(text) AS f FROM texts");
+
+    List<Row> found = run("SELECT id, f FROM firsts WHERE f > -0.16");
+
+    SameRows.assertSame(found, run("SELECT id, emb[0] FROM known WHERE emb[0] > -0.16"));
+    assertThat(model.texts()).isEqualTo(ROWS - 1);
+  }
+
+  @Test
+  void tablesAreWritten(@TempDir Path folder) {
+    String from = " SELECT id, " + call("text") + " AS emb FROM texts";
+    run("CREATE TABLE made USING parquet LOCATION '" + folder.resolve("made") + "' AS" + from);
+    try {
+      run("INSERT INTO made" + from + " WHERE id < 3");
+      run("INSERT OVERWRITE DIRECTORY '" + folder.resolve("dir") + "' USING parquet" + from);
+      assertThat(model.texts()).isEqualTo(ROWS - 1 + 3 + ROWS - 1);
+
+      SameRows.assertSame(
+          run("SELECT id, emb FROM made"),
+          run("SELECT id, emb FROM known UNION ALL SELECT id, emb FROM known WHERE id < 3"));
+      assertThat(LOCAL.spark().read().parquet(folder.resolve("dir").toString()).count())
+          .isEqualTo(ROWS);
+    } finally {
+      run("DROP TABLE made");
+    }
+  }
+
+  @Test
+  void metricsMayBeObserved() throws Exception {
+    Observation seen = Observation.apply("vectors");
+    LOCAL
+        .spark()
+        .table("texts")
+        .observe(seen, functions.expr("max(" + call("text") + "[0]) AS most"))
+        .collectAsList();
+
+    float most = run("SELECT max(emb[0]) FROM known").get(0).getFloat(0);
+    assertThat((Float) seen.getAsJava().get("most")).isCloseTo(most, within(1e-5f));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          SELECT transform(split(a.text, ' '), t -> E(t)) FROM T a | embed() cannot stand in the body of a lambda function, where it would see one element at a time; explode the array, and gather the vectors with collect_list. SQLSTATE: 0A000; line 1 pos 42
+          SELECT 1 FROM T a JOIN T b ON C(a.text, b.text)[0] > 0 | embed() in the condition of a join may look at columns of one side only, but embed(concat(a.text, b.text)) looks at both; join first, and put the condition into WHERE. SQLSTATE: 0A000; line 1 pos 38
+          SELECT 1 FROM T a WHERE EXISTS (SELECT 1 FROM T b WHERE C(a.text, b.text)[0] > 0) | embed() in a subquery may look at its columns, or at columns of the query around it, but embed(concat(outer(a.text), b.text)) looks at both; write the subquery as a join. SQLSTATE: 0A000; line 1 pos 64
+          """)
+  void aCallThatCannotRunIsRefusedWhenTheQueryIsAnalyzed(String query, String message) {
+    String sql =
+        query
+            .replace("E(t)", call("t"))
+            .replace("C(a.text, b.text)", call("concat(a.text, b.text)"))
+            .replaceAll("\\bT\\b", "texts");
+
+    assertThatThrownBy(() -> LOCAL.spark().sql(sql))
+        .isInstanceOfSatisfying(
+            AnalysisException.class, e -> assertThat(e.getCondition()).isEqualTo("WEFT_EMBED"))
+        .hasMessageStartingWith("[WEFT_EMBED] " + message);
+  }
+
+  @Test
+  void commandsAndObservedAggregatesAreRefused() {
+    LogicalPlan where =
+        LOCAL
+            .spark()
+            .sql("SELECT * FROM texts WHERE " + call("text") + " IS NULL")
+            .queryExecution()
+            .analyzed();
+    LogicalPlan delete =
+        new DeleteFromTable(
+            where.children().head(), ((Filter) where.children().head()).condition());
+
+    assertThatThrownBy(() -> new CheckEmbeds().apply(delete))
+        .isInstanceOf(AnalysisException.class)
+        .hasMessageContaining(
+            "embed() cannot stand in DeleteFromTable; compute it in a column first, with"
+                + " withColumn or in a subquery in FROM.");
+    Column most = functions.expr(call("max(text)") + "[0] AS most");
+    assertThatThrownBy(() -> LOCAL.spark().table("texts").observe("metrics", most))
+        .isInstanceOf(AnalysisException.class)
+        .hasMessageContaining("embed() of an aggregate cannot stand in CollectMetrics; compute");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "SELECT count(*), E(a) FROM texts a",
+        "SELECT max(E(a)) OVER (ORDER BY a.id) FROM texts a GROUP BY a.id",
+        "SELECT max(max(E(a))) FROM texts a",
+        "SELECT a.id FROM texts a WHERE max(E(a)[0]) > 0",
+        "SELECT * FROM VALUES (E(a)) AS a",
+      })
+  void whatSqlForbidsSparkRefuses(String query) {
+    assertThatThrownBy(() -> runEmbedding(query)).isInstanceOf(AnalysisException.class);
   }
 }
