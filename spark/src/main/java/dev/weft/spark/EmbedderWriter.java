@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weft.spark;
 
-import dev.weft.store.ModelSource;
+import dev.weft.store.ModelScope;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import org.apache.hadoop.conf.Configuration;
@@ -32,7 +32,7 @@ final class EmbedderWriter extends DefaultParamsWriter {
 
   private void copyModel(Path target) {
     String model = EmbedStage.of(embedder, sparkSession().sessionState().conf()).spec().model();
-    java.nio.file.Path source = ModelSource.fromEnvironment().find(model);
+    java.nio.file.Path source = ModelScope.open(model).root();
     Configuration conf = sparkSession().sessionState().newHadoopConf();
     try {
       FileSystem local = FileSystem.getLocal(conf).getRaw();

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weft.spark;
 
-import static org.apache.spark.sql.functions.col;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -12,11 +11,9 @@ import dev.weft.serve.EmbedderSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.apache.spark.ml.attribute.AttributeGroup;
 import org.apache.spark.ml.linalg.SQLDataTypes;
 import org.apache.spark.ml.linalg.Vector;
@@ -24,7 +21,6 @@ import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
@@ -38,34 +34,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SentenceEmbedderTest {
   @RegisterExtension static final LocalSpark LOCAL = new LocalSpark();
 
-  private static final String MODEL = model("bert-mean-normalize");
+  private static final String MODEL = TestTexts.model("bert-mean-normalize");
 
-  private static final StructType SCHEMA =
-      new StructType()
-          .add("id", DataTypes.IntegerType, false)
-          .add("a.text", DataTypes.StringType, true)
-          .add("kind", DataTypes.StringType, true);
+  private static final StructType SCHEMA = TestTexts.SCHEMA;
 
   @TempDir Path folder;
 
-  private static String model(String parityCase) {
-    return Path.of("../common/src/test/resources/parity", parityCase, "model")
-        .toAbsolutePath()
-        .normalize()
-        .toString();
-  }
-
-  private static String text(int i) {
-    return i % 7 == 0 ? "" : "a man plays number " + i + " on the guitar ".repeat(i % 5);
-  }
-
   private static Dataset<Row> rows(int count) {
-    List<String> kinds = Arrays.asList("query", "document", null);
-    List<Row> rows =
-        IntStream.range(0, count)
-            .mapToObj(i -> RowFactory.create(i, i % 11 == 3 ? null : text(i), kinds.get(i % 3)))
-            .toList();
-    return LOCAL.spark().createDataFrame(rows, SCHEMA).repartition(3, col("id"));
+    return TestTexts.rows(LOCAL.spark(), count);
   }
 
   private static SentenceEmbedder stage(String path) {
@@ -129,7 +105,7 @@ class SentenceEmbedderTest {
   @ParameterizedTest
   @ValueSource(strings = {"operator", "mapPartitions"})
   void theTaskMayBeAColumn(String path) {
-    String router = model("router");
+    String router = TestTexts.model("router");
     List<Row> found =
         stage(path)
             .setModel(router)
@@ -176,7 +152,7 @@ class SentenceEmbedderTest {
 
   @Test
   void theSchemaIsKnownWithoutTheModelsWeights() throws IOException {
-    Path model = copy(Path.of(MODEL), folder.resolve("model"));
+    Path model = TestTexts.copy(MODEL, folder.resolve("model"));
     Files.delete(model.resolve("model.safetensors"));
     long loads = EmbedderCache.shared().loads();
 
@@ -313,14 +289,5 @@ class SentenceEmbedderTest {
     assertThat(copy.getOrDefault(copy.truncateDim())).isEqualTo(8);
     assertThat(copy.getOrDefault(copy.model())).isEqualTo(MODEL);
     assertThat(stage.getOrDefault(stage.truncateDim())).isEqualTo(16);
-  }
-
-  static Path copy(Path from, Path to) throws IOException {
-    try (Stream<Path> files = Files.walk(from)) {
-      for (Path file : files.toList()) {
-        Files.copy(file, to.resolve(from.relativize(file)));
-      }
-    }
-    return to;
   }
 }
