@@ -5,13 +5,19 @@ import static com.holdenkarau.spark.testing.JavaRDDComparisons.assertRDDEquals;
 import static com.holdenkarau.spark.testing.JavaRDDComparisons.assertRDDEqualsWithOrder;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.posexplode;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weft.serve.EmbedderCache;
+import dev.weft.serve.EmbedderSpec;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 import org.apache.spark.ml.functions;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.util.ArrowUtils;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -105,5 +111,46 @@ class EmbedPathsTest {
 
   private static Dataset<Row> numbers(Dataset<Row> embedded) {
     return embedded.select(col("id"), posexplode(col("emb")));
+  }
+
+  @Test
+  void mapPartitionsHoldsAWindowAndFreesIt() {
+    Dataset<Row> many =
+        LOCAL.spark().range(0, 1000, 1, 1).selectExpr("id", "'number ' || id % 7 AS text");
+    SentenceEmbedder stage =
+        new SentenceEmbedder()
+            .setModel(MODEL)
+            .setInputCol("text")
+            .setPath("mapPartitions")
+            .setWindowRows(64);
+    EmbedderSpec spec = EmbedderSpec.of(MODEL, Map.of());
+    try (EmbedderCache.Lease lease = EmbedderCache.shared().acquire(spec)) {
+      long texts = lease.embedder().counters().texts();
+
+      assertThat(stage.transform(many).limit(3).collectAsList()).hasSize(3);
+      assertThat(lease.embedder().counters().texts() - texts).isEqualTo(64);
+      List<Row> all = stage.transform(many).collectAsList();
+
+      assertThat(all).extracting(row -> row.getLong(0)).isEqualTo(ids(1000));
+      assertThat(all.get(999).getList(2)).isEqualTo(all.get(999 % 7).getList(2));
+      assertThat(ArrowUtils.rootAllocator().getAllocatedMemory()).isZero();
+    }
+  }
+
+  private static List<Long> ids(int count) {
+    return LongStream.range(0, count).boxed().toList();
+  }
+
+  @Test
+  void mapPartitionsLoadsNoModelForNoRows() {
+    SentenceEmbedder stage =
+        new SentenceEmbedder()
+            .setModel("/no/such/model")
+            .setInputCol("text")
+            .setPath("mapPartitions");
+
+    assertThat(stage.transform(rows.where("id < 0")).collectAsList()).isEmpty();
+    assertThatThrownBy(() -> stage.transform(rows).collectAsList())
+        .hasStackTraceContaining("/no/such/model: no such directory");
   }
 }

@@ -77,7 +77,7 @@ class EmbedderPipelineTest {
         IntStream.range(0, 48)
             .mapToObj(i -> RowFactory.create(i + KINDS.get(i % 4) + i / 4, i % 2 * 1.0))
             .toList();
-    return LOCAL.spark().createDataFrame(rows, SCHEMA).coalesce(2).cache();
+    return LOCAL.spark().createDataFrame(rows, SCHEMA).coalesce(1).cache();
   }
 
   @Test
