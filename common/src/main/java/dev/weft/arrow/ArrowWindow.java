@@ -94,6 +94,11 @@ public final class ArrowWindow implements AutoCloseable {
     this.present = new int[fullRows];
   }
 
+  /** Width of the vectors. */
+  public int dimension() {
+    return dimension;
+  }
+
   /** Number of rows gathered. */
   public int rows() {
     return rows;

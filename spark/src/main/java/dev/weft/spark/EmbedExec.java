@@ -14,7 +14,6 @@ import org.apache.spark.sql.catalyst.plans.physical.Partitioning;
 import org.apache.spark.sql.execution.SparkPlan;
 import org.apache.spark.sql.execution.UnaryExecNode;
 import org.apache.spark.sql.execution.metric.SQLMetric;
-import org.apache.spark.sql.execution.metric.SQLMetrics;
 import scala.collection.immutable.IndexedSeq;
 import scala.collection.immutable.Map;
 import scala.collection.immutable.Seq;
@@ -26,21 +25,18 @@ import scala.collection.immutable.Seq;
 public final class EmbedExec extends SparkPlan implements UnaryExecNode, EmbedOperator {
   private static final long serialVersionUID = 1L;
 
-  private static final String TEXTS = "weftTexts";
-
   private final Seq<Expression> inputs;
   private final Attribute result;
   private final EmbedderSpec spec;
   private final SparkPlan child;
-  private final transient Map<String, SQLMetric> metrics;
+  private final transient EmbedMetrics metrics;
 
   public EmbedExec(Seq<Expression> inputs, Attribute result, EmbedderSpec spec, SparkPlan child) {
     this.inputs = inputs;
     this.result = result;
     this.spec = spec;
     this.child = child;
-    this.metrics =
-        new Map.Map1<>(TEXTS, SQLMetrics.createMetric(sparkContext(), "number of texts embedded"));
+    this.metrics = EmbedMetrics.create(sparkContext());
   }
 
   @Override
@@ -61,20 +57,14 @@ public final class EmbedExec extends SparkPlan implements UnaryExecNode, EmbedOp
   @Override
   public RDD<InternalRow> doExecute() {
     EmbedPartition partition =
-        new EmbedPartition(
-            inputs,
-            child.output(),
-            output(),
-            spec,
-            AddedModel.sessionFolder(),
-            metrics.apply(TEXTS));
+        new EmbedPartition(inputs, child.output(), output(), TaskModel.ofQuery(spec), metrics);
     FlatMapFunction<java.util.Iterator<InternalRow>, InternalRow> embed = partition::embed;
     return child.execute().toJavaRDD().mapPartitions(embed, true).rdd();
   }
 
   @Override
   public Map<String, SQLMetric> metrics() {
-    return metrics;
+    return ScalaSeqs.map(metrics.byKey());
   }
 
   @Override

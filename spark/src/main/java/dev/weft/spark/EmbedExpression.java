@@ -2,19 +2,19 @@
 package dev.weft.spark;
 
 import dev.weft.serve.EmbedderSpec;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.analysis.TypeCheckResult;
 import org.apache.spark.sql.catalyst.expressions.Expression;
+import org.apache.spark.sql.catalyst.expressions.Literal;
 import org.apache.spark.sql.catalyst.expressions.Unevaluable;
 import org.apache.spark.sql.catalyst.expressions.codegen.CodegenContext;
 import org.apache.spark.sql.catalyst.expressions.codegen.ExprCode;
-import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.NullType;
-import org.apache.spark.sql.types.StringType;
 import scala.collection.immutable.IndexedSeq;
 import scala.collection.immutable.Seq;
 
@@ -27,16 +27,21 @@ import scala.collection.immutable.Seq;
 public final class EmbedExpression extends Expression implements Unevaluable {
   private static final long serialVersionUID = 1L;
 
-  private static final DataType TYPE = DataTypes.createArrayType(DataTypes.FloatType, false);
-
   private final Seq<Expression> inputs;
   private final EmbedderSpec spec;
 
-  /** The text, and the task where it is a column. */
-  EmbedExpression(Expression text, Optional<Expression> task, EmbedderSpec spec) {
-    this(
-        ScalaSeqs.of(task.map(column -> List.of(text, column)).orElseGet(() -> List.of(text))),
-        spec);
+  /** The text, and the options that are columns, each in its place. */
+  EmbedExpression(Expression text, Map<RowOption, Expression> columns, EmbedderSpec spec) {
+    this(ScalaSeqs.of(inputs(text, columns)), spec);
+  }
+
+  private static List<Expression> inputs(Expression text, Map<RowOption, Expression> columns) {
+    List<Expression> inputs = new ArrayList<>(List.of(text));
+    if (!columns.isEmpty()) {
+      Literal none = Literal.create(null, DataTypes.StringType);
+      Arrays.stream(RowOption.values()).forEach(o -> inputs.add(columns.getOrDefault(o, none)));
+    }
+    return inputs;
   }
 
   public EmbedExpression(Seq<Expression> inputs, EmbedderSpec spec) {
@@ -59,27 +64,30 @@ public final class EmbedExpression extends Expression implements Unevaluable {
 
   @Override
   public DataType dataType() {
-    return TYPE;
+    return ResultType.of(text().dataType(), spec.onError());
   }
 
   /** A null text has no vector. */
   @Override
   public boolean nullable() {
-    return text().nullable();
+    return text().nullable() || ResultType.losesTexts(text().dataType(), spec.onError());
   }
 
   @Override
   public TypeCheckResult checkInputDataTypes() {
     DataType type = text().dataType();
-    if (type instanceof StringType || type instanceof NullType) {
+    if (ResultType.isText(type)) {
       return TypeCheckResult.TypeCheckSuccess$.MODULE$;
     }
-    String hint =
-        type instanceof ArrayType
-            ? "; explode the array, or join it with array_join"
-            : "; cast it with CAST(… AS STRING)";
+    String texts = ResultType.isMany(type) ? "ARRAY<STRING>" : "STRING";
     return new TypeCheckResult.TypeCheckFailure(
-        "embed() takes a text, but " + text().sql() + " is of type " + type.sql() + hint);
+        "embed() takes a text or an array of texts, but "
+            + text().sql()
+            + " is of type "
+            + type.sql()
+            + "; cast it with CAST(… AS "
+            + texts
+            + ")");
   }
 
   @Override

@@ -18,19 +18,21 @@ import scala.runtime.AbstractFunction1;
 
 /**
  * Builds {@code embed(text [, model [, options]])}. Model and options must be literals, as they
- * decide what is loaded before any row is seen, but for the task, which may be a column; what is
- * missing comes from the session's configuration, the model also where it is NULL.
+ * decide what is loaded before any row is seen, but for those of {@link RowOption}, which may be
+ * columns; what is missing comes from the session's configuration, the model also where it is NULL.
  */
 final class EmbedFunction extends AbstractFunction1<Seq<Expression>, Expression> {
   static final String NAME = "embed";
 
   private static final String CONF = "spark.weft.";
   private static final String MODEL = "model";
-  private static final List<String> CONF_OPTIONS = List.of("device", "workers", "batchTokens");
+  private static final List<String> CONF_OPTIONS =
+      List.of("device", "workers", "batchTokens", "onError");
 
   private static final String USAGE =
       "_FUNC_(text [, model [, options]]) - Returns the embedding of a"
-          + " text by a sentence-transformers model, ARRAY<FLOAT>; NULL for a NULL text.";
+          + " text by a sentence-transformers model, ARRAY<FLOAT>; NULL for a NULL text. For an array"
+          + " of texts, an array of embeddings.";
 
   static ExpressionInfo info() {
     String empty = "";
@@ -65,15 +67,15 @@ final class EmbedFunction extends AbstractFunction1<Seq<Expression>, Expression>
               + " arguments");
     }
     Map<String, String> options = Map.of();
-    Optional<Expression> task = Optional.empty();
+    Map<RowOption, Expression> columns = Map.of();
     if (args.size() == 3) {
       OptionsArgument given = OptionsArgument.of(args.get(2));
       options = given.literals();
-      task = given.task();
+      columns = given.columns();
     }
     boolean named = args.size() > 1 && !(args.get(1).dataType() instanceof NullType);
     Optional<String> model = named ? Optional.of(model(args.get(1))) : Optional.empty();
-    return new EmbedExpression(args.get(0), task, spec(model, options, SQLConf.get()));
+    return new EmbedExpression(args.get(0), columns, spec(model, options, SQLConf.get()));
   }
 
   /** The options a configuration gives, where an absent key has an empty value. */

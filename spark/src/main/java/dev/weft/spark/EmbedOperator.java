@@ -20,7 +20,7 @@ interface EmbedOperator extends Product {
   /** What both are called in query plans. */
   String NAME = "Embed";
 
-  /** The text to embed, and its task where that is a column, over the child's output. */
+  /** What to embed, and the options that are columns, over the child's output. */
   Seq<Expression> inputs();
 
   /** The column of the embeddings; made once, so that its id stays the same in every copy. */

@@ -3,6 +3,7 @@ package dev.weft.spark;
 
 import dev.weft.Embedder;
 import dev.weft.serve.EmbedderSpec;
+import dev.weft.serve.OnError;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -84,7 +85,13 @@ record EmbedStage(
       throw new IllegalArgumentException(
           "column \"" + output + "\" is there already; choose another outputCol or drop it");
     }
-    boolean nullable = text.nullable() || type == OutputType.VECTOR;
+    if (spec.onError() == OnError.STRUCT) {
+      throw new IllegalArgumentException(
+          "onError \"struct\" makes a column of structs, which is no vector; choose fail or null,"
+              + " or call embed() in a select");
+    }
+    boolean nullable =
+        text.nullable() || type == OutputType.VECTOR || spec.onError() == OnError.NULL;
     return schema.add(output, type.type(), nullable, metadata());
   }
 
@@ -133,7 +140,7 @@ record EmbedStage(
   private Dataset<Row> byPartitions(Dataset<Row> rows, StructType schema) {
     EmbedRows embed =
         new EmbedRows(
-            spec,
+            TaskModel.ofQuery(spec),
             schema.fieldIndex(input),
             taskColumn.map(schema::fieldIndex).orElse(EmbedRows.NO_TASK),
             type,

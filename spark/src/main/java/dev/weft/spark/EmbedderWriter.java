@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weft.spark;
 
+import dev.weft.serve.EmbedderSpec;
 import dev.weft.store.ModelScope;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -31,8 +32,9 @@ final class EmbedderWriter extends DefaultParamsWriter {
   }
 
   private void copyModel(Path target) {
-    String model = EmbedStage.of(embedder, sparkSession().sessionState().conf()).spec().model();
-    java.nio.file.Path source = ModelScope.open(model).root();
+    EmbedderSpec spec = EmbedStage.of(embedder, sparkSession().sessionState().conf()).spec();
+    java.nio.file.Path source =
+        ModelScope.open(spec.model(), spec.embedderOptions().backend()).root();
     Configuration conf = sparkSession().sessionState().newHadoopConf();
     try {
       FileSystem local = FileSystem.getLocal(conf).getRaw();

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weft.spark;
 
-import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.spark.sql.catalyst.expressions.CreateMap;
 import org.apache.spark.sql.catalyst.expressions.Expression;
@@ -16,14 +15,13 @@ import org.apache.spark.sql.types.StringType;
 import org.apache.spark.unsafe.types.UTF8String;
 
 /**
- * The map of options that {@code embed} takes: literals, and for the task also a column, as in
- * {@code map('truncateDim', '128', 'task', kind)}.
+ * The map of options that {@code embed} takes: literals, and for some also a column, as in {@code
+ * map('truncateDim', '128', 'task', kind)}.
  *
  * @param literals the options that are the same for every row
- * @param task the task of each row, where it is a column
+ * @param columns the options that each row has its own of
  */
-record OptionsArgument(Map<String, String> literals, Optional<Expression> task) {
-  private static final String TASK = "task";
+record OptionsArgument(Map<String, String> literals, Map<RowOption, Expression> columns) {
 
   static OptionsArgument of(Expression map) {
     boolean strings =
@@ -34,7 +32,7 @@ record OptionsArgument(Map<String, String> literals, Optional<Expression> task) 
       throw refused(map);
     }
     if (map.foldable()) {
-      return new OptionsArgument(literals(map), Optional.empty());
+      return new OptionsArgument(literals(map), Map.of());
     }
     if (!(map instanceof CreateMap entries)) {
       throw refused(map);
@@ -45,21 +43,20 @@ record OptionsArgument(Map<String, String> literals, Optional<Expression> task) 
   private static OptionsArgument of(
       Expression map, List<Expression> keys, List<Expression> values) {
     Map<String, String> literals = new TreeMap<>();
-    List<Expression> tasks = new ArrayList<>();
+    Map<RowOption, Expression> columns = new EnumMap<>(RowOption.class);
     for (int i = 0; i < keys.size(); i++) {
       if (!keys.get(i).foldable()) {
         throw refused(map);
       }
       String key = String.valueOf(keys.get(i).eval(null));
-      if (values.get(i).foldable()) {
-        literals.put(key, String.valueOf(values.get(i).eval(null)));
-      } else if (key.equals(TASK)) {
-        tasks.add(values.get(i));
+      Expression value = values.get(i);
+      if (value.foldable()) {
+        literals.put(key, String.valueOf(value.eval(null)));
       } else {
-        throw refused(map);
+        columns.put(RowOption.find(key).orElseThrow(() -> refused(map)), value);
       }
     }
-    return new OptionsArgument(literals, tasks.stream().findFirst());
+    return new OptionsArgument(literals, columns);
   }
 
   private static Map<String, String> literals(Expression map) {
@@ -80,7 +77,7 @@ record OptionsArgument(Map<String, String> literals, Optional<Expression> task) 
   private static IllegalArgumentException refused(Expression map) {
     return new IllegalArgumentException(
         "the options of embed() must be a literal map of strings, such as"
-            + " map('truncateDim', '128'), in which only the task may be a column, but are "
+            + " map('truncateDim', '128'), in which only task and promptName may be columns, but are "
             + map.sql());
   }
 }

@@ -3,99 +3,71 @@ package dev.weft.spark;
 
 import dev.weft.Embedder;
 import dev.weft.EncodeOptions;
-import dev.weft.arrow.ArrowWindow;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.spark.sql.catalyst.expressions.UnsafeRow;
+import java.util.Set;
 import org.apache.spark.unsafe.types.UTF8String;
 
 /**
- * What the texts of a window ask for: all the same, or each its own task. A NULL task is none. For
- * one task's thread.
+ * What the texts of a partition ask for: the same for all, but for the options that are columns.
+ * Rows that ask for the same get the same object. For one task's thread.
  */
-abstract class RowOptions {
-  private RowOptions() {}
+final class RowOptions {
+  private final EncodeOptions common;
+  private final Set<RowOption> columns;
 
-  /** Options for every row, or a task of each row's own over them. */
-  static RowOptions of(EncodeOptions options, boolean taskIsColumn) {
-    return taskIsColumn ? new ByTask(options) : new Same(options);
+  /** By column, what the columns before it made of the row, and the value. */
+  private final List<Map<EncodeOptions, Map<Object, EncodeOptions>>> kinds =
+      Arrays.stream(RowOption.values()).map(c -> RowOptions.byIdentity()).toList();
+
+  RowOptions(EncodeOptions common, Set<RowOption> columns) {
+    this.common = common;
+    this.columns = columns;
   }
 
-  abstract int dimension(Embedder embedder);
-
-  /** Notes the options of a row that has a text. */
-  abstract void add(UnsafeRow inputs);
-
-  abstract void encode(ArrowWindow window, Embedder embedder);
-
-  abstract void clear();
-
-  private static final class Same extends RowOptions {
-    private final EncodeOptions options;
-
-    Same(EncodeOptions options) {
-      this.options = options;
-    }
-
-    @Override
-    int dimension(Embedder embedder) {
-      return embedder.dimension(options);
-    }
-
-    @Override
-    void add(UnsafeRow inputs) {}
-
-    @Override
-    void encode(ArrowWindow window, Embedder embedder) {
-      window.encode(embedder, options);
-    }
-
-    @Override
-    void clear() {}
+  private static Map<EncodeOptions, Map<Object, EncodeOptions>> byIdentity() {
+    return new IdentityHashMap<>();
   }
 
-  private static final class ByTask extends RowOptions {
-    private static final int TASK = 1;
+  /** What a row asks for whose columns are all NULL. */
+  EncodeOptions common() {
+    return common;
+  }
 
-    private final EncodeOptions options;
-    private final Map<UTF8String, EncodeOptions> kinds = new HashMap<>();
-    private final List<EncodeOptions> rows = new ArrayList<>();
+  /** Whether every row asks for the same. */
+  boolean isUniform() {
+    return columns.isEmpty();
+  }
 
-    ByTask(EncodeOptions options) {
-      this.options = options;
+  /** Width of the vectors, which must be the same for all rows. */
+  int dimension(Embedder embedder) {
+    return columns.contains(RowOption.TASK)
+        ? embedder.dimensionOfAnyTask(common)
+        : embedder.dimension(common);
+  }
+
+  /**
+   * Options with a row's value of one column.
+   *
+   * @param value a string of Java or of Spark; the latter is copied where it is kept
+   */
+  EncodeOptions with(EncodeOptions options, RowOption column, Object value) {
+    Map<Object, EncodeOptions> byValue =
+        kinds.get(column.input() - 1).computeIfAbsent(options, o -> new HashMap<>());
+    EncodeOptions known = byValue.get(value);
+    if (known != null) {
+      return known;
     }
+    EncodeOptions made = column.with(options, value.toString());
+    byValue.put(value instanceof UTF8String text ? text.clone() : value, made);
+    return made;
+  }
 
-    @Override
-    int dimension(Embedder embedder) {
-      return embedder.dimensionOfAnyTask(options);
-    }
-
-    @Override
-    void add(UnsafeRow inputs) {
-      if (inputs.isNullAt(TASK)) {
-        rows.add(options);
-        return;
-      }
-      UTF8String task = inputs.getUTF8String(TASK);
-      EncodeOptions kind = kinds.get(task);
-      if (kind == null) {
-        kind = options.withTask(task.toString());
-        kinds.put(task.clone(), kind);
-      }
-      rows.add(kind);
-    }
-
-    @Override
-    void encode(ArrowWindow window, Embedder embedder) {
-      window.encode(embedder, rows);
-    }
-
-    @Override
-    void clear() {
-      rows.clear();
-      kinds.clear();
-    }
+  /** Forgets the values seen, which may be as many as there are rows. */
+  void clear() {
+    kinds.forEach(Map::clear);
   }
 }

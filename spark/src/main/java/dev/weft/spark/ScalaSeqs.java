@@ -2,10 +2,11 @@
 package dev.weft.spark;
 
 import java.util.List;
+import scala.collection.immutable.Map;
 import scala.collection.immutable.Seq;
 import scala.jdk.javaapi.CollectionConverters;
 
-/** Java lists as the immutable sequences Catalyst takes, and back. */
+/** Java lists and maps as the immutable ones of Scala that Catalyst takes, and back. */
 final class ScalaSeqs {
   private ScalaSeqs() {}
 
@@ -16,5 +17,9 @@ final class ScalaSeqs {
 
   static <T> List<T> list(scala.collection.Seq<T> seq) {
     return CollectionConverters.asJava(seq);
+  }
+
+  static <K, V> Map<K, V> map(java.util.Map<K, V> entries) {
+    return Map.from(CollectionConverters.asScala(entries));
   }
 }

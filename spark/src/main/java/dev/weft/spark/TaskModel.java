@@ -4,6 +4,7 @@ package dev.weft.spark;
 import dev.weft.serve.EmbedderCache;
 import dev.weft.serve.EmbedderSpec;
 import dev.weft.serve.Place;
+import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.SparkConf;
@@ -12,21 +13,27 @@ import org.apache.spark.TaskContext;
 import org.apache.spark.resource.ResourceInformation;
 
 /**
- * The model of a task: from where Spark put its files, on the GPU that Spark assigned to the task.
- * Where it assigned one to the executor only, the partitions take turns on the executor's.
+ * The model of a query, as its tasks find it: from where Spark put its files, on the GPU that Spark
+ * assigned to the task. Where it assigned one to the executor only, the partitions take turns on
+ * the executor's.
+ *
+ * @param spec the model and its options
+ * @param sessionFolder see {@link AddedModel#sessionFolder}
  */
-final class TaskModel {
+record TaskModel(EmbedderSpec spec, String sessionFolder) implements Serializable {
   private static final String GPU = "gpu";
 
-  private TaskModel() {}
+  /** Made on the driver, by the thread that plans the query. */
+  static TaskModel ofQuery(EmbedderSpec spec) {
+    return new TaskModel(spec, AddedModel.sessionFolder());
+  }
 
   /**
    * Loads the model, or takes a share of it.
    *
-   * @param sessionFolder see {@link AddedModel#sessionFolder}
    * @return closed by the caller when the task ends
    */
-  static EmbedderCache.Lease acquire(EmbedderSpec spec, String sessionFolder, TaskContext task) {
+  EmbedderCache.Lease acquire(TaskContext task) {
     List<String> gpus = gpus(task.resourcesJMap());
     if (gpus.isEmpty()) {
       gpus = turn(WeftPlugin.gpusOfExecutor(), task.partitionId());

@@ -67,8 +67,11 @@ class EmbedTest {
     return lease.embedder().counters().texts() - before.texts();
   }
 
+  /** All different, some without a token of their own. */
   private static String text(int i) {
-    return i % 7 == 0 ? "" : "a man plays number " + i + " on the guitar ".repeat(i % 5);
+    return i % 7 == 0
+        ? " ".repeat(i / 7)
+        : "a man plays number " + i + " on the guitar ".repeat(i % 5);
   }
 
   private static Dataset<Row> rows(int count, int partitions) {
@@ -271,7 +274,7 @@ class EmbedTest {
   @Test
   void aColumnThatIsNotAStringIsRefusedWhenTheQueryIsAnalyzed() {
     assertThatThrownBy(() -> rows(1, 1).withColumn("emb", embed(col("id"), MODEL)))
-        .hasMessageContaining("embed() takes a text")
+        .hasMessageContaining("embed() takes a text or an array of texts")
         .hasMessageContaining("INT")
         .hasMessageContaining("CAST");
   }
@@ -334,12 +337,12 @@ class EmbedTest {
   }
 
   @Test
-  void optionsOtherThanTheTaskMustBeLiterals() {
-    Column call = embed(col("text"), MODEL, Map.of("promptName", col("text")));
+  void optionsOtherThanTaskAndPromptNameMustBeLiterals() {
+    Column call = embed(col("text"), MODEL, Map.of("prompt", col("text")));
 
     assertThatThrownBy(() -> rows(3, 1).withColumn("emb", call))
         .hasMessageContaining(
             "the options of embed() must be a literal map of strings, such as"
-                + " map('truncateDim', '128'), in which only the task may be a column, but are");
+                + " map('truncateDim', '128'), in which only task and promptName may be columns, but are");
   }
 }
