@@ -23,6 +23,7 @@ import picocli.CommandLine.Command;
       SimilarityCommand.class,
       InspectCommand.class,
       RateCommand.class,
+      JoinRateCommand.class,
       ModelCommand.class
     })
 public final class Main {
