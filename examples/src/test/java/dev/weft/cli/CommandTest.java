@@ -533,4 +533,13 @@ class CommandTest {
     assertThat(run("inspect", "--model", asym, "--task", "query").out())
         .contains("dimension       16");
   }
+
+  @Test
+  void joinRatePrintsBothWays() {
+    Outcome outcome = run("join-rate", "60", "8", "3", "1");
+    assertThat(outcome.status()).isZero();
+    assertThat(outcome.out())
+        .containsPattern("\\{\"what\":\"cross join\",\"pairs\":3600,\"seconds\":[0-9.]+,")
+        .containsPattern("\\{\"what\":\"similarity join\",\"pairs\":3600,\"seconds\":[0-9.]+,");
+  }
 }

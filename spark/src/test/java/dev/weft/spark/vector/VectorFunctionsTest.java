@@ -180,6 +180,20 @@ class VectorFunctionsTest {
     assertThat(bits(row.get(1))).isEqualTo(GOLDEN.get("dot21"));
   }
 
+  @Test
+  void aVectorMayComeFromASubquery() {
+    groups().createOrReplaceTempView("vectors");
+    Row nearest =
+        LOCAL
+            .spark()
+            .sql(
+                "SELECT id, vector_cosine_similarity(v, (SELECT v FROM vectors WHERE id = 7)) AS s"
+                    + " FROM vectors ORDER BY s DESC LIMIT 1")
+            .first();
+    assertThat(nearest.get(0)).isEqualTo(7L);
+    assertThat(nearest.get(1)).isEqualTo(1f);
+  }
+
   @ParameterizedTest
   @CsvSource({"true, 128", "false, 1"})
   void sumsAndMeansOfGroupsAreThoseOfSpark(String adaptive, String fallback) {
