@@ -23,6 +23,11 @@ public final class TopicClassifier {
 
   private TopicClassifier() {}
 
+  /**
+   * Trains on seven tenths of the sentences.
+   *
+   * @param args the model, a file with columns {@code topic} and {@code text}, and where to save
+   */
   public static void main(String[] args) throws IOException {
     try (SparkSession spark = SparkSession.builder().appName("topics").getOrCreate()) {
       Dataset<Row> sentences =

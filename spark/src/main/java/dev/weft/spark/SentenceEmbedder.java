@@ -66,6 +66,7 @@ public final class SentenceEmbedder extends Transformer implements DefaultParams
     return text(EmbedderParams.INPUT_COL);
   }
 
+  /** Sets {@link #inputCol}. */
   public SentenceEmbedder setInputCol(String value) {
     return with(inputCol(), value);
   }
@@ -75,6 +76,7 @@ public final class SentenceEmbedder extends Transformer implements DefaultParams
     return text(EmbedderParams.OUTPUT_COL);
   }
 
+  /** Sets {@link #outputCol}. */
   public SentenceEmbedder setOutputCol(String value) {
     return with(outputCol(), value);
   }
@@ -87,6 +89,7 @@ public final class SentenceEmbedder extends Transformer implements DefaultParams
     return text(EmbedderParams.MODEL);
   }
 
+  /** Sets {@link #model}. */
   public SentenceEmbedder setModel(String value) {
     return with(model(), value);
   }
@@ -96,6 +99,7 @@ public final class SentenceEmbedder extends Transformer implements DefaultParams
     return text(EmbedderParams.TASK_COL);
   }
 
+  /** Sets {@link #taskCol}. */
   public SentenceEmbedder setTaskCol(String value) {
     return with(taskCol(), value);
   }
@@ -108,6 +112,7 @@ public final class SentenceEmbedder extends Transformer implements DefaultParams
     return text(EmbedderParams.OUTPUT_TYPE);
   }
 
+  /** Sets {@link #outputType}. */
   public SentenceEmbedder setOutputType(String value) {
     return with(outputType(), value);
   }
@@ -117,6 +122,7 @@ public final class SentenceEmbedder extends Transformer implements DefaultParams
     return text(EmbedderParams.PATH);
   }
 
+  /** Sets {@link #path}. */
   public SentenceEmbedder setPath(String value) {
     return with(path(), value);
   }
@@ -129,6 +135,7 @@ public final class SentenceEmbedder extends Transformer implements DefaultParams
     return number(EmbedderParams.WINDOW_ROWS);
   }
 
+  /** Sets {@link #windowRows}. */
   public SentenceEmbedder setWindowRows(int value) {
     return with(windowRows(), value);
   }
@@ -138,6 +145,7 @@ public final class SentenceEmbedder extends Transformer implements DefaultParams
     return flag(EmbedderParams.SAVE_MODEL);
   }
 
+  /** Sets {@link #saveModel}. */
   public SentenceEmbedder setSaveModel(boolean value) {
     return with(saveModel(), value);
   }
@@ -147,6 +155,7 @@ public final class SentenceEmbedder extends Transformer implements DefaultParams
     return text("device");
   }
 
+  /** Sets {@link #device}. */
   public SentenceEmbedder setDevice(String value) {
     return with(device(), value);
   }
@@ -156,6 +165,7 @@ public final class SentenceEmbedder extends Transformer implements DefaultParams
     return number("workers");
   }
 
+  /** Sets {@link #workers}. */
   public SentenceEmbedder setWorkers(int value) {
     return with(workers(), value);
   }
@@ -165,6 +175,7 @@ public final class SentenceEmbedder extends Transformer implements DefaultParams
     return number("batchTokens");
   }
 
+  /** Sets {@link #batchTokens}. */
   public SentenceEmbedder setBatchTokens(int value) {
     return with(batchTokens(), value);
   }
@@ -174,6 +185,7 @@ public final class SentenceEmbedder extends Transformer implements DefaultParams
     return text("backend");
   }
 
+  /** Sets {@link #backend}. */
   public SentenceEmbedder setBackend(String value) {
     return with(backend(), value);
   }
@@ -183,6 +195,7 @@ public final class SentenceEmbedder extends Transformer implements DefaultParams
     return text("fileName");
   }
 
+  /** Sets {@link #fileName}. */
   public SentenceEmbedder setFileName(String value) {
     return with(fileName(), value);
   }
@@ -192,6 +205,7 @@ public final class SentenceEmbedder extends Transformer implements DefaultParams
     return text("subfolder");
   }
 
+  /** Sets {@link #subfolder}. */
   public SentenceEmbedder setSubfolder(String value) {
     return with(subfolder(), value);
   }
@@ -201,6 +215,7 @@ public final class SentenceEmbedder extends Transformer implements DefaultParams
     return text("provider");
   }
 
+  /** Sets {@link #provider}. */
   public SentenceEmbedder setProvider(String value) {
     return with(provider(), value);
   }
@@ -210,6 +225,7 @@ public final class SentenceEmbedder extends Transformer implements DefaultParams
     return text("library");
   }
 
+  /** Sets {@link #library}. */
   public SentenceEmbedder setLibrary(String value) {
     return with(library(), value);
   }
@@ -219,6 +235,7 @@ public final class SentenceEmbedder extends Transformer implements DefaultParams
     return text("prompt");
   }
 
+  /** Sets {@link #prompt}. */
   public SentenceEmbedder setPrompt(String value) {
     return with(prompt(), value);
   }
@@ -228,6 +245,7 @@ public final class SentenceEmbedder extends Transformer implements DefaultParams
     return text("promptName");
   }
 
+  /** Sets {@link #promptName}. */
   public SentenceEmbedder setPromptName(String value) {
     return with(promptName(), value);
   }
@@ -237,6 +255,7 @@ public final class SentenceEmbedder extends Transformer implements DefaultParams
     return text("task");
   }
 
+  /** Sets {@link #task}. */
   public SentenceEmbedder setTask(String value) {
     return with(task(), value);
   }
@@ -246,6 +265,7 @@ public final class SentenceEmbedder extends Transformer implements DefaultParams
     return number("truncateDim");
   }
 
+  /** Sets {@link #truncateDim}. */
   public SentenceEmbedder setTruncateDim(int value) {
     return with(truncateDim(), value);
   }
@@ -255,6 +275,7 @@ public final class SentenceEmbedder extends Transformer implements DefaultParams
     return flag("normalize");
   }
 
+  /** Sets {@link #normalize}. */
   public SentenceEmbedder setNormalize(boolean value) {
     return with(normalize(), value);
   }

@@ -15,6 +15,10 @@
  * into an {@link dev.weft.spark.EmbedNode} of its own before the optimizer starts, {@link
  * dev.weft.spark.OptimizeEmbeds} teaches the optimizer what may pass it, and {@link
  * dev.weft.spark.EmbedExec} runs it a window of rows at a time.
+ *
+ * <p>{@link dev.weft.spark.SentenceEmbedder} is the same as a stage of Spark ML: {@link
+ * dev.weft.spark.EmbedderParams} holds its params, {@link dev.weft.spark.EmbedStage} what they come
+ * to, and {@link dev.weft.spark.EmbedRows} runs where the operator cannot.
  */
 @NullMarked
 package dev.weft.spark;
