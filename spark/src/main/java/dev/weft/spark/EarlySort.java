@@ -34,12 +34,12 @@ final class EarlySort {
       limits.add(next);
       next = ((UnaryNode) next).child();
     }
-    Optional<Project> upper = projection(next);
+    Optional<Project> upper = Columns.movable(next);
     next = upper.map(Project::child).orElse(next);
     if (!(next instanceof Sort sort) || !sort.global()) {
       return Optional.empty();
     }
-    Optional<Project> lower = projection(sort.child());
+    Optional<Project> lower = Columns.movable(sort.child());
     next = lower.map(Project::child).orElse(sort.child());
     if (!(next instanceof EmbedNode node)) {
       return Optional.empty();
@@ -58,15 +58,6 @@ final class EarlySort {
     rows = node.withNewChildInternal(rows);
     rows = over(lower, rows);
     return Optional.of(over(upper, rows));
-  }
-
-  /** A projection whose columns may as well be computed later, for fewer rows. */
-  private static Optional<Project> projection(LogicalPlan plan) {
-    return plan instanceof Project project
-            && ScalaSeqs.list(project.projectList()).stream()
-                .allMatch(column -> ((Expression) column).deterministic())
-        ? Optional.of(project)
-        : Optional.empty();
   }
 
   private static boolean looksAt(Expression order, EmbedNode node) {

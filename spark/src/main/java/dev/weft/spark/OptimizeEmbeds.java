@@ -65,8 +65,8 @@ final class OptimizeEmbeds extends Rule<LogicalPlan> {
     if (plan instanceof LocalLimit limit) {
       return EarlySort.below(limit).or(() -> pushLimit(limit));
     }
-    if (plan instanceof Sample sample && sample.child() instanceof EmbedNode node) {
-      return pushSample(sample, node);
+    if (plan instanceof Sample sample) {
+      return pushSample(sample);
     }
     if (plan instanceof Project project && project.child() instanceof EmbedNode node) {
       return dropUnused(project, node);
@@ -128,10 +128,15 @@ final class OptimizeEmbeds extends Rule<LogicalPlan> {
   }
 
   /** A sample with replacement stays above: below, rows drawn twice would be embedded twice. */
-  private static Optional<LogicalPlan> pushSample(Sample sample, EmbedNode node) {
-    return sample.withReplacement()
-        ? Optional.empty()
-        : Optional.of(node.withNewChildInternal(sample.withNewChildInternal(node.child())));
+  private static Optional<LogicalPlan> pushSample(Sample sample) {
+    Optional<Project> project = Columns.movable(sample.child());
+    LogicalPlan child = project.map(Project::child).orElse(sample.child());
+    if (sample.withReplacement() || !(child instanceof EmbedNode node)) {
+      return Optional.empty();
+    }
+    LogicalPlan pushed = node.withNewChildInternal(sample.withNewChildInternal(node.child()));
+    return Optional.of(
+        project.<LogicalPlan>map(above -> above.withNewChildInternal(pushed)).orElse(pushed));
   }
 
   private static Optional<LogicalPlan> dropUnused(Project project, EmbedNode node) {
