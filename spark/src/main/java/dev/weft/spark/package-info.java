@@ -11,8 +11,9 @@
  * }</pre>
  *
  * <p>How a call travels: {@link dev.weft.spark.EmbedFunction} builds an {@link
- * dev.weft.spark.EmbedExpression}; {@link dev.weft.spark.ExtractEmbeds} moves it from its operator
- * into an {@link dev.weft.spark.EmbedNode} of its own before the optimizer starts, {@link
+ * dev.weft.spark.EmbedExpression}, which {@link dev.weft.spark.CheckEmbeds} refuses where it cannot
+ * run; {@link dev.weft.spark.ExtractEmbeds} moves it from its operator into an {@link
+ * dev.weft.spark.EmbedNode} of its own before the optimizer starts, {@link
  * dev.weft.spark.OptimizeEmbeds} teaches the optimizer what may pass it, and {@link
  * dev.weft.spark.EmbedExec} runs it a window of rows at a time.
  *
