@@ -66,7 +66,9 @@ class WeftPluginTest {
         110);
 
     Map<String, Long> after = read();
-    assertThat(after.get("texts") - before.get("texts")).isEqualTo(100);
+    assertThat(after.get("texts") - before.get("texts"))
+        .as("100 have a text; the empty ones of a partition are encoded once")
+        .isEqualTo(90);
     assertThat(after.get("loads") - before.get("loads")).isEqualTo(1);
     assertThat(after.get("models") - before.get("models")).isEqualTo(1);
     assertThat(after.get("tokens") - before.get("tokens")).isGreaterThan(2 * 100);
