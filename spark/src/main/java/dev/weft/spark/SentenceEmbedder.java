@@ -230,6 +230,36 @@ public final class SentenceEmbedder extends Transformer implements DefaultParams
     return with(library(), value);
   }
 
+  /** What torch multiplies in: {@code float32}, {@code bfloat16} or {@code float16}. */
+  public Param<String> dtype() {
+    return text("dtype");
+  }
+
+  /** Sets {@link #dtype}. */
+  public SentenceEmbedder setDtype(String value) {
+    return with(dtype(), value);
+  }
+
+  /** What becomes of texts that are too long: {@code cut}, {@code fail} or {@code split}. */
+  public Param<String> longTexts() {
+    return text("longTexts");
+  }
+
+  /** Sets {@link #longTexts}. */
+  public SentenceEmbedder setLongTexts(String value) {
+    return with(longTexts(), value);
+  }
+
+  /** What becomes of texts that fail: {@code fail} or {@code null}. */
+  public Param<String> onError() {
+    return text("onError");
+  }
+
+  /** Sets {@link #onError}. */
+  public SentenceEmbedder setOnError(String value) {
+    return with(onError(), value);
+  }
+
   /** Put in front of every text. */
   public Param<String> prompt() {
     return text("prompt");

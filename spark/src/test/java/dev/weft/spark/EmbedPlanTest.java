@@ -10,7 +10,6 @@ import dev.weft.serve.EmbedderSpec;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.spark.sql.Dataset;
@@ -266,7 +265,7 @@ class EmbedPlanTest {
     EmbedderSpec spec = EmbedderSpec.of(CountedModel.PATH, Map.of());
 
     assertThat(
-            new EmbedExpression(Literal.create("a", DataTypes.StringType), Optional.empty(), spec)
+            new EmbedExpression(Literal.create("a", DataTypes.StringType), Map.of(), spec)
                 .expensive())
         .as("what Spark 4.2 asks before it copies an expression")
         .isTrue();

@@ -63,7 +63,10 @@ class SavedEmbedderTest {
             .setFileName("onnx/model.onnx")
             .setSubfolder("onnx")
             .setProvider("CPUExecutionProvider")
-            .setLibrary("/lib/none");
+            .setLibrary("/lib/none")
+            .setDtype("float32")
+            .setLongTexts("split")
+            .setOnError("null");
     long loads = EmbedderCache.shared().loads();
 
     stage.write().overwrite().save(folder.resolve("stage").toString());
