@@ -30,6 +30,7 @@ public final class EmbedExec extends SparkPlan implements UnaryExecNode, EmbedOp
   private final EmbedderSpec spec;
   private final SparkPlan child;
   private final transient EmbedMetrics metrics;
+  private final transient Map<String, SQLMetric> metricsByKey;
 
   public EmbedExec(Seq<Expression> inputs, Attribute result, EmbedderSpec spec, SparkPlan child) {
     this.inputs = inputs;
@@ -37,6 +38,7 @@ public final class EmbedExec extends SparkPlan implements UnaryExecNode, EmbedOp
     this.spec = spec;
     this.child = child;
     this.metrics = EmbedMetrics.create(sparkContext());
+    this.metricsByKey = ScalaSeqs.map(metrics.byKey());
   }
 
   @Override
@@ -64,7 +66,7 @@ public final class EmbedExec extends SparkPlan implements UnaryExecNode, EmbedOp
 
   @Override
   public Map<String, SQLMetric> metrics() {
-    return ScalaSeqs.map(metrics.byKey());
+    return metricsByKey;
   }
 
   @Override

@@ -11,7 +11,8 @@ public final class Weft {
   private Weft() {}
 
   /**
-   * The embedding of a text column by the model of {@code spark.weft.model}, ARRAY&lt;FLOAT&gt;.
+   * The embedding of a text column by the model of {@code spark.weft.model}, ARRAY&lt;FLOAT&gt;; an
+   * array of embeddings for a column of arrays of texts.
    */
   public static Column embed(Column text) {
     return functions.call_function(EmbedFunction.NAME, text);
