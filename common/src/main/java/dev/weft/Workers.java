@@ -41,6 +41,8 @@ final class Workers implements AutoCloseable {
             task -> {
               Thread thread = new Thread(task, "weft-worker-" + number.incrementAndGet());
               thread.setDaemon(true);
+              // Else it would keep the class loader of the job that happened to come first.
+              thread.setContextClassLoader(Workers.class.getClassLoader());
               return thread;
             });
   }

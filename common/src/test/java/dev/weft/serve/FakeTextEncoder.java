@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weft.serve;
+
+import dev.weft.EncodeCounters;
+import dev.weft.EncodeOptions;
+import dev.weft.VectorSink;
+import dev.weft.pipeline.EncodeException;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * A model whose vectors are known without one: numbers drawn from the text and its task. Texts that
+ * begin with {@link #POISON} fail every call they are in. Calls can be held at a gate.
+ */
+public final class FakeTextEncoder implements TextEncoder {
+  public static final int WIDTH = 8;
+
+  /** A text that cannot be encoded. */
+  public static final String POISON = "poison";
+
+  /** A text on which the model breaks. */
+  public static final String FATAL = "fatal";
+
+  private static final int ALWAYS_OPEN = 1 << 30;
+
+  private final Object model;
+  private final int workers;
+  private final int batchTokens;
+  private final List<List<String>> calls = new CopyOnWriteArrayList<>();
+  private final Semaphore started = new Semaphore(0);
+  private final Semaphore gate = new Semaphore(ALWAYS_OPEN);
+  private final AtomicInteger running = new AtomicInteger();
+  private final AtomicInteger closes = new AtomicInteger();
+  private final AtomicLong texts = new AtomicLong();
+
+  public FakeTextEncoder(Object model, int workers, int batchTokens) {
+    this.model = model;
+    this.workers = workers;
+    this.batchTokens = batchTokens;
+  }
+
+  /** What {@link #encode} gives for a text. */
+  public static float[] vector(String text, EncodeOptions options) {
+    Random random = new Random(31L * text.hashCode() + options.task().hashCode());
+    float[] vector = new float[WIDTH];
+    for (int i = 0; i < WIDTH; i++) {
+      vector[i] = (float) random.nextGaussian();
+    }
+    return vector;
+  }
+
+  @Override
+  public void encode(List<String> batch, List<EncodeOptions> options, VectorSink sink) {
+    running.incrementAndGet();
+    try {
+      calls.add(List.copyOf(batch));
+      started.release();
+      gate.acquire();
+      if (batch.stream().anyMatch(text -> text.startsWith(FATAL))) {
+        throw new EncodeException("in a worker", new AssertionError("the device is gone"));
+      }
+      batch.stream()
+          .filter(text -> text.startsWith(POISON))
+          .findFirst()
+          .ifPresent(
+              text -> {
+                throw new EncodeException("cannot encode " + text);
+              });
+      // In an order of its own and in two parts, as the model's workers do.
+      List<Integer> rows = new ArrayList<>();
+      for (int i = batch.size() - 1; i >= 0; i--) {
+        rows.add(i);
+      }
+      int half = rows.size() / 2;
+      emit(rows.subList(0, half), batch, options, sink);
+      emit(rows.subList(half, rows.size()), batch, options, sink);
+      texts.addAndGet(batch.size());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new EncodeException("interrupted while encoding");
+    } finally {
+      running.decrementAndGet();
+    }
+  }
+
+  private static void emit(
+      List<Integer> rows, List<String> batch, List<EncodeOptions> options, VectorSink sink) {
+    if (rows.isEmpty()) {
+      return;
+    }
+    FloatBuffer values = FloatBuffer.allocate(rows.size() * WIDTH);
+    rows.forEach(row -> values.put(vector(batch.get(row), options.get(row))));
+    sink.accept(rows.stream().mapToInt(Integer::intValue).toArray(), WIDTH, values.flip());
+  }
+
+  /** From here on a call waits for {@link #release}. */
+  public void hold() {
+    gate.drainPermits();
+  }
+
+  /** Lets calls through. */
+  public void release(int count) {
+    gate.release(count);
+  }
+
+  /** Lets all calls through. */
+  public void open() {
+    gate.drainPermits();
+    gate.release(ALWAYS_OPEN);
+  }
+
+  /** Returns when a call has begun, once for each. */
+  public void awaitCall() throws InterruptedException {
+    started.acquire();
+  }
+
+  /** The texts of each call. */
+  public List<List<String>> calls() {
+    return calls;
+  }
+
+  public int running() {
+    return running.get();
+  }
+
+  public int closes() {
+    return closes.get();
+  }
+
+  @Override
+  public int workers() {
+    return workers;
+  }
+
+  @Override
+  public int batchTokens(EncodeOptions options) {
+    return batchTokens;
+  }
+
+  @Override
+  public EncodeCounters counters() {
+    return new EncodeCounters(calls.size(), texts.get(), texts.get() * 3, texts.get() * 4);
+  }
+
+  @Override
+  public Object model() {
+    return model;
+  }
+
+  @Override
+  public void close() {
+    if (running.get() > 0) {
+      throw new IllegalStateException("closed while a batch runs");
+    }
+    closes.incrementAndGet();
+  }
+}
