@@ -37,7 +37,9 @@ public final class FakeTextEncoder implements TextEncoder {
   private final Semaphore gate = new Semaphore(ALWAYS_OPEN);
   private final AtomicInteger running = new AtomicInteger();
   private final AtomicInteger closes = new AtomicInteger();
+  private final AtomicInteger called = new AtomicInteger();
   private final AtomicLong texts = new AtomicLong();
+  private volatile boolean forgetful;
 
   public FakeTextEncoder(Object model, int workers, int batchTokens) {
     this.model = model;
@@ -59,7 +61,10 @@ public final class FakeTextEncoder implements TextEncoder {
   public void encode(List<String> batch, List<EncodeOptions> options, VectorSink sink) {
     running.incrementAndGet();
     try {
-      calls.add(List.copyOf(batch));
+      if (!forgetful) {
+        calls.add(List.copyOf(batch));
+      }
+      called.incrementAndGet();
       started.release();
       gate.acquire();
       if (batch.stream().anyMatch(text -> text.startsWith(FATAL))) {
@@ -120,6 +125,11 @@ public final class FakeTextEncoder implements TextEncoder {
     started.acquire();
   }
 
+  /** Keeps no texts of calls, for tests of memory. */
+  public void forgetCalls() {
+    forgetful = true;
+  }
+
   /** The texts of each call. */
   public List<List<String>> calls() {
     return calls;
@@ -145,7 +155,7 @@ public final class FakeTextEncoder implements TextEncoder {
 
   @Override
   public EncodeCounters counters() {
-    return new EncodeCounters(calls.size(), texts.get(), texts.get() * 3, texts.get() * 4);
+    return new EncodeCounters(called.get(), texts.get(), texts.get() * 3, texts.get() * 4);
   }
 
   @Override

@@ -4,6 +4,7 @@ package dev.weft.flink;
 import dev.weft.EncodeOptions;
 import dev.weft.serve.EmbedderCache;
 import dev.weft.serve.EmbedderSpec;
+import dev.weft.serve.Place;
 import java.util.List;
 import java.util.Optional;
 import org.apache.flink.api.common.functions.OpenContext;
@@ -17,9 +18,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A row without a text never reaches the model: its joiner gets a vector of length zero. An
  * empty text has a full vector, that of the special tokens.
  *
- * <p>It encodes a text at a time and holds none back, so checkpoints and watermarks need no care.
- * Asynchronous operators that gather batches come later; until then, throughput is that of single
- * texts.
+ * <p>The simple form: it encodes a text at a time and holds none back. {@link Weft#embed} gathers
+ * batches, and is faster by what a batch gains.
  *
  * <p>Flink cannot see what the joiner returns: pass the type to {@code map(function, type)}, or
  * call {@code returns(type)} after it.
@@ -29,8 +29,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EmbedFunction<IN, OUT> extends RichMapFunction<IN, OUT> {
   private static final long serialVersionUID = 1L;
-
-  private static final float[] NO_VECTOR = {};
 
   private final EmbedderSpec spec;
   private final TextSelector<IN> selector;
@@ -70,13 +68,19 @@ public final class EmbedFunction<IN, OUT> extends RichMapFunction<IN, OUT> {
    */
   @Override
   public void open(OpenContext context) {
-    lease = EmbedderCache.shared().acquire(spec);
+    Place place = TaskPlace.of(getRuntimeContext(), 0);
+    EmbedderCache models = EmbedderCache.shared();
+    lease = NativeLibraries.loading(() -> models.acquire(spec, place));
+    JobModels.keep(
+        getRuntimeContext(),
+        List.of(EmbedFunction.class, spec, place),
+        () -> models.acquire(spec, place)::close);
   }
 
   @Override
   public OUT map(IN row) {
     String text = selector.text(row);
-    return joiner.join(row, text == null ? NO_VECTOR : encode(text, task.task(row)));
+    return joiner.join(row, text == null ? EmbedTask.NO_VECTOR : encode(text, task.task(row)));
   }
 
   private float[] encode(String text, Optional<String> route) {

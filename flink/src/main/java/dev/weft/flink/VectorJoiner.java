@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weft.flink;
 
-import java.io.Serializable;
+import org.apache.flink.api.common.functions.Function;
 
 /**
  * Puts a row and the vector of its text together. Travels with the job's plan, so what a lambda
@@ -11,7 +11,7 @@ import java.io.Serializable;
  * @param <OUT> the rows that go out
  */
 @FunctionalInterface
-public interface VectorJoiner<IN, OUT> extends Serializable {
+public interface VectorJoiner<IN, OUT> extends Function {
   /**
    * Makes the row that goes out.
    *

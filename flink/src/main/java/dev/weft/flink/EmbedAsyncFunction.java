@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weft.flink;
+
+import java.util.Collections;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.streaming.api.functions.async.ResultFuture;
+import org.apache.flink.streaming.api.functions.async.RichAsyncFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hands rows to the batcher and goes on. Flink's asynchronous operator keeps the rows meanwhile:
+ * order, checkpoints, watermarks, back pressure and the end of input are its work. The joiner runs
+ * in the task's thread.
+ */
+final class EmbedAsyncFunction<IN, OUT> extends RichAsyncFunction<IN, OUT> {
+  private static final long serialVersionUID = 1L;
+
+  private final EmbedPlan<IN> plan;
+  private final VectorJoiner<IN, OUT> joiner;
+  private transient @Nullable EmbedTask<IN> task;
+
+  EmbedAsyncFunction(EmbedPlan<IN> plan, VectorJoiner<IN, OUT> joiner) {
+    this.plan = plan;
+    this.joiner = joiner;
+  }
+
+  @Override
+  public void open(OpenContext context) {
+    task = plan.open(getRuntimeContext());
+  }
+
+  private EmbedTask<IN> task() {
+    EmbedTask<IN> open = task;
+    if (open == null) {
+      throw new IllegalStateException("rows came outside open and close");
+    }
+    return open;
+  }
+
+  @Override
+  public void asyncInvoke(IN row, ResultFuture<OUT> result) throws InterruptedException {
+    CompletableFuture<float[]> unused =
+        task()
+            .submit(row)
+            .whenComplete(
+                (vector, failure) -> {
+                  if (failure == null) {
+                    emit(row, vector, result);
+                  } else if (!(failure instanceof CancellationException)) {
+                    fail(row, failure, result);
+                  }
+                });
+  }
+
+  private void emit(IN row, float[] vector, ResultFuture<OUT> result) {
+    result.complete(() -> Collections.singletonList(joiner.join(row, vector)));
+  }
+
+  private void fail(IN row, Throwable failure, ResultFuture<OUT> result) {
+    task().metrics().rowFailed();
+    if (plan.options().onError() == BatchOptions.OnError.NULL && failure instanceof Exception) {
+      emit(row, EmbedTask.NO_VECTOR, result);
+    } else {
+      result.completeExceptionally(EmbedFailures.ofRow(failure));
+    }
+  }
+
+  @Override
+  public void timeout(IN row, ResultFuture<OUT> result) {
+    task().metrics().rowTimedOut();
+    fail(
+        row,
+        new TimeoutException(
+            "no vector after "
+                + plan.options().timeout()
+                + "; give the model more time (BatchOptions.timeout), fewer rows at once"
+                + " (BatchOptions.capacity) or more cores"),
+        result);
+  }
+
+  @Override
+  public void close() {
+    EmbedTask<IN> open = task;
+    if (open != null) {
+      open.close();
+    }
+  }
+}
