@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -37,6 +38,7 @@ public final class FakeTextEncoder implements TextEncoder {
   private final Semaphore gate = new Semaphore(ALWAYS_OPEN);
   private final AtomicInteger running = new AtomicInteger();
   private final AtomicInteger closes = new AtomicInteger();
+  private final CountDownLatch closed = new CountDownLatch(1);
   private final AtomicInteger called = new AtomicInteger();
   private final AtomicLong texts = new AtomicLong();
   private volatile boolean forgetful;
@@ -143,6 +145,11 @@ public final class FakeTextEncoder implements TextEncoder {
     return closes.get();
   }
 
+  /** Returns when the model has been closed. */
+  public void awaitClosed() throws InterruptedException {
+    closed.await();
+  }
+
   @Override
   public int workers() {
     return workers;
@@ -169,5 +176,6 @@ public final class FakeTextEncoder implements TextEncoder {
       throw new IllegalStateException("closed while a batch runs");
     }
     closes.incrementAndGet();
+    closed.countDown();
   }
 }

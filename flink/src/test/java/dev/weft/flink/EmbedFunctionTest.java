@@ -28,7 +28,10 @@ import org.apache.flink.api.common.functions.DefaultOpenContext;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.java.tuple.Tuple2;
+import org.apache.flink.runtime.operators.testutils.MockEnvironmentBuilder;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.util.MockStreamingRuntimeContext;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,8 +58,14 @@ class EmbedFunctionTest {
               IntStream.range(0, 17).mapToObj(i -> "the stock fell ".repeat(i + 1) + i))
           .toList();
 
+  /** What tells Flink jobs apart. */
+  private static final ClassLoader JOB =
+      new ClassLoader(EmbedFunctionTest.class.getClassLoader()) {};
+
   @BeforeEach
+  @AfterEach
   void forgetTheModel() {
+    JobModels.release(JOB);
     EmbedderCache.shared().closeIdle();
   }
 
@@ -92,7 +101,7 @@ class EmbedFunctionTest {
             router, row -> row.f1, row -> Optional.ofNullable(row.f0), (row, vector) -> vector);
     String text = "A man plays a keyboard.";
 
-    function.open(DefaultOpenContext.INSTANCE);
+    open(function);
     float[] query = function.map(Tuple2.of("query", text));
     float[] ofSpec = function.map(Tuple2.of(null, text));
     function.close();
@@ -127,10 +136,10 @@ class EmbedFunctionTest {
   @Test
   void survivesJavaSerialisationEvenWhileOpen() throws Exception {
     EmbedFunction<String, float[]> original = vectorOf(SPEC);
-    original.open(DefaultOpenContext.INSTANCE);
+    open(original);
     EmbedFunction<String, float[]> copy = copy(original);
 
-    copy.open(DefaultOpenContext.INSTANCE);
+    open(copy);
     assertThat(copy.map("a text")).containsExactly(original.map("a text"), within(1e-5f));
     copy.close();
     original.close();
@@ -146,20 +155,20 @@ class EmbedFunctionTest {
   }
 
   @Test
-  void closeGivesTheModelBack() {
+  void theModelStaysUntilItsJobHasLeft() {
     EmbedFunction<String, float[]> function = vectorOf(SPEC);
-    function.open(DefaultOpenContext.INSTANCE);
+    open(function);
     Embedder shared;
     try (EmbedderCache.Lease lease = EmbedderCache.shared().acquire(SPEC)) {
       shared = lease.embedder();
     }
+    function.close();
+    function.close();
     EmbedderCache.shared().closeIdle();
     assertThat(shared.encode(List.of("still open")).length).isEqualTo(1);
 
-    function.close();
-    function.close();
+    JobModels.release(JOB);
 
-    EmbedderCache.shared().closeIdle();
     assertThatThrownBy(() -> shared.encode(List.of("closed")))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("the embedder is closed");
@@ -170,6 +179,13 @@ class EmbedFunctionTest {
     assertThatThrownBy(() -> vectorOf(SPEC).map("a text"))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("map was called outside open and close");
+  }
+
+  private static void open(EmbedFunction<?, ?> function) {
+    function.setRuntimeContext(
+        new MockStreamingRuntimeContext(
+            1, 0, new MockEnvironmentBuilder().setUserCodeClassLoader(JOB).build()));
+    function.open(DefaultOpenContext.INSTANCE);
   }
 
   private static EmbedFunction<String, float[]> vectorOf(EmbedderSpec spec) {

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weft.flink;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weft.serve.FakeTextEncoder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.flink.api.common.JobID;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.functions.MapFunction;
+import org.apache.flink.api.common.serialization.SimpleStringEncoder;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.connector.source.util.ratelimit.RateLimiterStrategy;
+import org.apache.flink.api.java.tuple.Tuple2;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.connector.datagen.source.DataGeneratorSource;
+import org.apache.flink.connector.file.sink.FileSink;
+import org.apache.flink.runtime.jobmaster.JobResult;
+import org.apache.flink.runtime.minicluster.MiniCluster;
+import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.functions.sink.filesystem.rollingpolicies.OnCheckpointRollingPolicy;
+import org.apache.flink.streaming.api.graph.StreamGraph;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * A job from a source that can be read again to files that are written exactly once, killed twenty
+ * times at points drawn from a seed: sixteen times a task throws, before or behind the embedding;
+ * four times a whole TaskManager goes.
+ */
+@Timeout(300)
+class KilledJobTest {
+  private static final int ROWS = 6000;
+  private static final int ROWS_A_SECOND = 4000;
+  private static final int PARALLELISM = 2;
+
+  /** Where the job fails next. One job of this JVM at a time. */
+  private static final class Trouble {
+    static final int KILLS = 20;
+    private static final int EVERY_FIFTH = 5;
+
+    private static final Semaphore TASK_MANAGERS = new Semaphore(0);
+    private static Random random = new Random();
+    private static int kills;
+    private static int rows;
+    private static int next;
+
+    private Trouble() {}
+
+    static synchronized void begin(long seed) {
+      random = new Random(seed);
+      kills = 0;
+      rows = 0;
+      next = random.nextInt(300);
+    }
+
+    static synchronized int kills() {
+      return kills;
+    }
+
+    static synchronized int rows() {
+      return rows;
+    }
+
+    /** A row passes. */
+    static synchronized void row() {
+      if (++rows < next || kills == KILLS) {
+        return;
+      }
+      kills++;
+      next = rows + 20 + random.nextInt(400);
+      if (kills % EVERY_FIFTH == 0) {
+        TASK_MANAGERS.release();
+      } else {
+        throw new IllegalStateException("kill " + kills);
+      }
+    }
+  }
+
+  private static <T> MapFunction<T, T> trouble() {
+    return row -> {
+      Trouble.row();
+      return row;
+    };
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void everyRowComesOutOnce(Form form, @TempDir Path folder) throws Exception {
+    FakeTextEncoder encoder = FakeModels.load(2, 64);
+    encoder.forgetCalls();
+    Trouble.begin(20 + form.ordinal());
+    MiniClusterConfiguration cluster =
+        new MiniClusterConfiguration.Builder()
+            .setNumTaskManagers(2)
+            .setNumSlotsPerTaskManager(PARALLELISM)
+            .build();
+    try (MiniCluster flink = new MiniCluster(cluster)) {
+      flink.start();
+      JobID job = flink.submitJob(graph(form, folder)).get().getJobID();
+      CompletableFuture<JobResult> result = flink.requestJobResult(job);
+      int oldest = 0;
+      while (!result.isDone()) {
+        if (Trouble.TASK_MANAGERS.tryAcquire(10, TimeUnit.MILLISECONDS)) {
+          flink.terminateTaskManager(oldest++).get();
+          flink.startTaskManager();
+        }
+      }
+      assertThat(result.get().getSerializedThrowable()).isEmpty();
+    }
+    assertThat(Trouble.kills()).isEqualTo(Trouble.KILLS);
+    assertThat(written(folder))
+        .containsExactlyInAnyOrderElementsOf(
+            IntStream.range(0, ROWS).mapToObj(FakeModels::embedded).toList());
+    // Rows pass twice, and those behind a failure once more.
+    System.out.println(
+        form + ": " + Trouble.rows() + " rows passed for " + 2 * ROWS + " that were needed");
+    encoder.awaitClosed();
+  }
+
+  private static StreamGraph graph(Form form, Path folder) {
+    Configuration configuration = new Configuration();
+    configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
+    configuration.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 1000);
+    configuration.set(
+        RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMillis(1));
+    configuration.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofMillis(20));
+    configuration.set(CheckpointingOptions.ENABLE_UNALIGNED, form == Form.ASYNC);
+    StreamExecutionEnvironment flink =
+        StreamExecutionEnvironment.getExecutionEnvironment(configuration);
+    flink.setParallelism(PARALLELISM);
+    DataGeneratorSource<Tuple2<Integer, String>> source =
+        new DataGeneratorSource<>(
+            number -> FakeModels.row(number.intValue()),
+            ROWS,
+            RateLimiterStrategy.perSecond(ROWS_A_SECOND),
+            FakeModels.ROW);
+    BatchOptions options = BatchOptions.DEFAULT.withCapacity(100).withLinger(Duration.ofMillis(2));
+    form.embed(
+            flink
+                .fromSource(source, WatermarkStrategy.noWatermarks(), "rows")
+                .rebalance()
+                .map(trouble())
+                .returns(FakeModels.ROW),
+            options)
+        .rebalance()
+        .map(trouble())
+        .returns(Types.STRING)
+        .sinkTo(
+            FileSink.forRowFormat(
+                    new org.apache.flink.core.fs.Path(folder.toUri()),
+                    new SimpleStringEncoder<String>())
+                .withRollingPolicy(OnCheckpointRollingPolicy.build())
+                .build());
+    return flink.getStreamGraph();
+  }
+
+  /** Lines of the files that are finished; a dot begins the names of others. */
+  private static List<String> written(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      return files
+          .filter(
+              file -> Files.isRegularFile(file) && !file.getFileName().toString().startsWith("."))
+          .flatMap(KilledJobTest::lines)
+          .toList();
+    }
+  }
+
+  private static Stream<String> lines(Path file) {
+    try {
+      return Files.readAllLines(file).stream();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
