@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Embeddings in Flink's DataStream API: {@link dev.weft.flink.EmbedFunction} is a map from rows to
- * rows with a vector.
+ * Embeddings in Flink's DataStream API: {@link dev.weft.flink.Weft} embeds a stream in batches that
+ * all subtasks of a TaskManager share, {@link dev.weft.flink.EmbedFunction} is a map of a text at a
+ * time.
  *
  * <pre>{@code
  * EmbedderSpec spec = EmbedderSpec.of("/models/all-MiniLM-L6-v2", Map.of());
  * DataStream<Tuple2<Long, float[]>> vectors =
- *     articles.map(
- *         new EmbedFunction<>(
- *             spec, Article::text, (article, vector) -> Tuple2.of(article.id(), vector)),
- *         Types.TUPLE(Types.LONG, Types.PRIMITIVE_ARRAY(Types.FLOAT)));
+ *     Weft.embed(
+ *             articles, Article::text, (article, vector) -> Tuple2.of(article.id(), vector), spec)
+ *         .returns(Types.TUPLE(Types.LONG, Types.PRIMITIVE_ARRAY(Types.FLOAT)));
  * }</pre>
  *
  * <p>Weft and DJL belong in Flink's {@code lib/} directory, not in the jar of a job. Flink loads a

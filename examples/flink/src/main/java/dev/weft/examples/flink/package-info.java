@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Jobs to copy from. A cluster needs Weft, DJL and the connectors in its {@code lib/} directory.
+ *
+ * <pre>
+ * flink run -c dev.weft.examples.flink.EnrichLines weft-examples-flink.jar MODEL INPUT OUTPUT
+ * </pre>
+ */
+@NullMarked
+package dev.weft.examples.flink;
+
+import org.jspecify.annotations.NullMarked;
