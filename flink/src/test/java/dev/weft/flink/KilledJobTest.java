@@ -103,7 +103,8 @@ class KilledJobTest {
   @ParameterizedTest
   @EnumSource
   void everyRowComesOutOnce(Form form, @TempDir Path folder) throws Exception {
-    FakeTextEncoder encoder = FakeModels.load(2, 64);
+    // Batches never fill, so that at any moment some sixty rows a subtask wait out their linger.
+    FakeTextEncoder encoder = FakeModels.load(2, 1 << 20);
     encoder.forgetCalls();
     Trouble.begin(20 + form.ordinal());
     MiniClusterConfiguration cluster =
@@ -151,7 +152,7 @@ class KilledJobTest {
             ROWS,
             RateLimiterStrategy.perSecond(ROWS_A_SECOND),
             FakeModels.ROW);
-    BatchOptions options = BatchOptions.DEFAULT.withCapacity(100).withLinger(Duration.ofMillis(2));
+    BatchOptions options = BatchOptions.DEFAULT.withLinger(Duration.ofMillis(30));
     form.embed(
             flink
                 .fromSource(source, WatermarkStrategy.noWatermarks(), "rows")
