@@ -162,7 +162,8 @@ public final class FakeTextEncoder implements TextEncoder {
 
   @Override
   public EncodeCounters counters() {
-    return new EncodeCounters(called.get(), texts.get(), texts.get() * 3, texts.get() * 4);
+    return new EncodeCounters(
+        called.get(), texts.get(), texts.get() * 3, texts.get() * 4, 0, 0, 0, 0, 0);
   }
 
   @Override
