@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weft.serve;
 
-/** Told how long each row took, by several threads at once; must be quick. */
+/** Told how long each row took, by several threads at once; must be quick and not throw. */
 @FunctionalInterface
 public interface BatchObserver {
   /** Looks away. */

@@ -27,11 +27,11 @@ final class JobModels {
    */
   static void keep(RuntimeContext context, Object model, Supplier<Runnable> lease) {
     ClassLoader loader = context.getUserCodeClassLoader();
+    context.registerUserCodeClassLoaderReleaseHookIfAbsent(HOOK, () -> release(loader));
     synchronized (KEPT) {
       KEPT.computeIfAbsent(loader, job -> new HashMap<>())
           .computeIfAbsent(model, key -> lease.get());
     }
-    context.registerUserCodeClassLoaderReleaseHookIfAbsent(HOOK, () -> release(loader));
   }
 
   /** The job has left. Models that no other job uses are closed. */
