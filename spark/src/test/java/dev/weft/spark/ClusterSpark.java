@@ -26,8 +26,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 final class ClusterSpark implements BeforeAllCallback, AfterAllCallback {
   static final String LOCAL_CLUSTER = "local-cluster[2,1,1024]";
 
-  private static final Path HOME =
-      Path.of(System.getenv().getOrDefault("SPARK_HOME", "target/spark-home"));
+  /** The folder that stands for a Spark. */
+  static final Path HOME = Path.of(System.getenv().getOrDefault("SPARK_HOME", "target/spark-home"));
 
   private final Supplier<String> master;
   private final Map<String, Supplier<String>> settings = new LinkedHashMap<>();

@@ -7,7 +7,9 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.AfterAllCallback;
@@ -25,6 +27,7 @@ final class StandaloneCluster implements BeforeAllCallback, AfterAllCallback {
   private static final String HOST = "127.0.0.1";
 
   private final List<Process> processes = new ArrayList<>();
+  private Path folder;
   private int port;
 
   String url() {
@@ -36,10 +39,10 @@ final class StandaloneCluster implements BeforeAllCallback, AfterAllCallback {
     try (ServerSocket free = new ServerSocket(0)) {
       port = free.getLocalPort();
     }
-    Path folder = Files.createTempDirectory("weft-standalone");
+    Files.createDirectories(ClusterSpark.HOME);
+    folder = Files.createTempDirectory(ClusterSpark.HOME.toAbsolutePath(), "standalone");
     Path script = Files.writeString(folder.resolve("gpus.sh"), script());
-    Files.setPosixFilePermissions(
-        script, java.nio.file.attribute.PosixFilePermissions.fromString("rwx------"));
+    Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
     start("master.Master", List.of(), "--host", HOST, "--port", "" + port, "--webui-port", "0");
     awaitMaster();
     List<String> gpu =
@@ -72,7 +75,11 @@ final class StandaloneCluster implements BeforeAllCallback, AfterAllCallback {
     command.addAll(List.of("-Xmx256m", "-cp", ClusterSpark.classPath().toString()));
     command.add("org.apache.spark.deploy." + main);
     arguments.forEach(command::add);
-    processes.add(new ProcessBuilder(command).inheritIO().start());
+    processes.add(
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(folder.resolve(processes.size() + ".log").toFile())
+            .start());
   }
 
   /** Workers that find no master try again after seconds only. */
@@ -90,8 +97,10 @@ final class StandaloneCluster implements BeforeAllCallback, AfterAllCallback {
     }
   }
 
+  /** The workers before their master. */
   @Override
   public void afterAll(ExtensionContext context) throws InterruptedException {
+    Collections.reverse(processes);
     for (Process process : processes) {
       process.destroy();
       process.waitFor();
