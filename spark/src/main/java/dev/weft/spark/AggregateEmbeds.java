@@ -5,14 +5,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.spark.sql.catalyst.expressions.Alias;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.NamedExpression;
 import org.apache.spark.sql.catalyst.expressions.aggregate.AggregateExpression;
 import org.apache.spark.sql.catalyst.plans.logical.Aggregate;
 import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
 import org.apache.spark.sql.catalyst.plans.logical.Project;
-import scala.Option;
 
 /**
  * Takes the calls out of an aggregation. What groups rows, or is an argument of an aggregate
@@ -87,12 +85,6 @@ final class AggregateEmbeds {
   private static NamedExpression named(Expression expression) {
     return expression instanceof NamedExpression column
         ? column
-        : new Alias(
-            expression,
-            "aggregated",
-            NamedExpression.newExprId(),
-            ScalaSeqs.of(List.of()),
-            Option.empty(),
-            ScalaSeqs.of(List.of()));
+        : Columns.named(expression, "aggregated");
   }
 }

@@ -1,17 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weft.spark;
 
+import java.util.List;
 import java.util.Optional;
 import org.apache.spark.sql.catalyst.expressions.Alias;
 import org.apache.spark.sql.catalyst.expressions.Attribute;
+import org.apache.spark.sql.catalyst.expressions.ExprId;
 import org.apache.spark.sql.catalyst.expressions.Expression;
+import org.apache.spark.sql.catalyst.expressions.NamedExpression;
 import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
 import org.apache.spark.sql.catalyst.plans.logical.Project;
+import scala.Option;
 import scala.runtime.AbstractPartialFunction;
 
-/** What the columns of a projection stand for. */
+/** Columns of projections: how they are made, and what they stand for. */
 final class Columns {
   private Columns() {}
+
+  /** An expression as a column of its own. */
+  static Alias named(Expression expression, String name) {
+    return named(expression, name, NamedExpression.newExprId());
+  }
+
+  /** An expression as a column that is known by an id already. */
+  static Alias named(Expression expression, String name, ExprId id) {
+    return new Alias(
+        expression, name, id, ScalaSeqs.of(List.of()), Option.empty(), ScalaSeqs.of(List.of()));
+  }
 
   /** A plan that is a projection whose columns may as well be computed later, for fewer rows. */
   static Optional<Project> movable(LogicalPlan plan) {

@@ -5,6 +5,7 @@ import java.util.List;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.NamedExpression;
 import org.apache.spark.sql.catalyst.expressions.ScalarSubquery;
+import org.apache.spark.sql.catalyst.expressions.aggregate.AggregateExpression;
 import org.apache.spark.sql.catalyst.plans.logical.OneRowRelation;
 import scala.Option;
 
@@ -15,8 +16,12 @@ import scala.Option;
 final class ConstantEmbeds {
   private ConstantEmbeds() {}
 
+  /** Whether a call gives the same for every row, as that of a literal or of a scalar subquery. */
   static boolean isConstant(EmbedExpression call) {
-    return ScalaSeqs.list(call.children()).stream().allMatch(Expression::foldable);
+    return call.deterministic()
+        && call.references().isEmpty()
+        && !EmbedCalls.isCorrelated(call)
+        && !call.exists(e -> e instanceof AggregateExpression);
   }
 
   static Expression subquery(EmbedExpression call) {

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weft.spark;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.spark.sql.catalyst.expressions.Alias;
 import org.apache.spark.sql.catalyst.expressions.Attribute;
 import org.apache.spark.sql.catalyst.expressions.AttributeReference;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.NamedExpression;
+import org.apache.spark.sql.catalyst.expressions.SubqueryExpression;
 import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
+import org.apache.spark.sql.catalyst.plans.logical.Project;
 import org.apache.spark.sql.types.Metadata;
 
 /**
@@ -48,8 +52,22 @@ final class GrowingChild {
   }
 
   private Attribute grow(EmbedExpression call, Attribute column) {
-    plan = new EmbedNode(call.children(), column, call.spec(), plan);
+    List<Expression> inputs =
+        ScalaSeqs.list(call.children()).stream().map(this::withoutSubquery).toList();
+    plan = new EmbedNode(ScalaSeqs.of(inputs), column, call.spec(), plan);
     return column;
+  }
+
+  /** Spark makes joins of correlated subqueries only in operators of its own. */
+  private Expression withoutSubquery(Expression input) {
+    if (!SubqueryExpression.hasCorrelatedSubquery(input)) {
+      return input;
+    }
+    Alias text = Columns.named(input, "text");
+    List<NamedExpression> columns = new ArrayList<>(ScalaSeqs.list(plan.output()));
+    columns.add(text);
+    plan = new Project(ScalaSeqs.of(columns), plan);
+    return text.toAttribute();
   }
 
   static Attribute columnOf(EmbedExpression call) {

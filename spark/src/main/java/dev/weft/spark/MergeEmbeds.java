@@ -27,7 +27,6 @@ import org.apache.spark.sql.catalyst.plans.logical.Sort;
 import org.apache.spark.sql.catalyst.plans.logical.UnaryNode;
 import org.apache.spark.sql.catalyst.plans.logical.Window;
 import org.apache.spark.sql.types.ArrayType;
-import scala.Option;
 
 /**
  * Reads a vector from an {@link EmbedNode} below instead of computing it again: the same call in
@@ -78,13 +77,7 @@ final class MergeEmbeds {
    */
   private static NamedExpression named(Attribute vector, Attribute result) {
     String name = result.name().equals(EmbedFunction.NAME) ? vector.name() : result.name();
-    return new Alias(
-        vector,
-        name,
-        result.exprId(),
-        ScalaSeqs.of(List.of()),
-        Option.empty(),
-        ScalaSeqs.of(List.of()));
+    return Columns.named(vector, name, result.exprId());
   }
 
   private static Optional<Found> find(LogicalPlan plan, EmbedNode node, List<Expression> inputs) {

@@ -118,6 +118,8 @@ class EmbedPlacesTest {
           12 | SELECT a.id FROM T a WHERE E(a)[0] > -0.16 IN (SELECT E(b)[0] > -0.16 FROM T b WHERE b.id = 1)
           22 | SELECT a.id FROM T a WHERE EXISTS (SELECT 1 FROM T b WHERE b.id = a.id + 1 AND E(b)[0] > E(a)[0])
           22 | SELECT a.id FROM T a WHERE NOT EXISTS (SELECT 1 FROM T b WHERE E(b)[0] > E(a)[0])
+          11 | SELECT a.id FROM T a JOIN known k ON a.id = k.id AND EXISTS (SELECT 1 FROM known z WHERE z.emb[0] > E(a)[0])
+          11 | SELECT a.kind, (SELECT E(a)[0]) FROM T a GROUP BY a.kind, a.text, (SELECT E(a)[0])
           11 | SELECT a.id, e FROM T a, LATERAL (SELECT E(a) AS e)
           11 | SELECT a.id, x FROM T a, LATERAL explode(E(a)) AS l(x)
           33 | SELECT a.id, l.id FROM T a, LATERAL (SELECT b.id FROM T b WHERE b.kind = a.kind AND E(b)[0] < E(a)[0] ORDER BY E(b)[0] DESC LIMIT 1) l
@@ -160,6 +162,25 @@ class EmbedPlacesTest {
 
     SameRows.assertSameInOrder(found, run("SELECT text, emb, id * 2L FROM known ORDER BY text"));
     assertThat(model.texts()).isEqualTo(ROWS - 1);
+  }
+
+  @Test
+  void theTextMayComeFromASubqueryOrAnotherCall() {
+    String most = "(SELECT max(b.text) FROM texts b WHERE b.kind = a.kind)";
+    List<Row> found =
+        run("SELECT max(a.text), any_value(" + call(most) + ") FROM texts a GROUP BY a.kind");
+    SameRows.assertSame(
+        found,
+        run(
+            "SELECT text, emb FROM known WHERE text IN"
+                + " (SELECT max(text) FROM known GROUP BY kind)"));
+
+    model.restart();
+    assertThat(run("SELECT " + call("(SELECT max(text) FROM texts)") + " FROM texts"))
+        .hasSize(ROWS);
+    assertThat(model.texts()).as("the same for all rows").isEqualTo(1);
+    run("SELECT " + call("'cat ' || " + call("text") + "[0]") + " FROM texts");
+    assertThat(model.texts()).as("inner and outer").isEqualTo(1 + 2 * (ROWS - 1));
   }
 
   @Test
