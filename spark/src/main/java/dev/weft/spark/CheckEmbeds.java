@@ -65,7 +65,7 @@ final class CheckEmbeds extends AbstractFunction1<LogicalPlan, BoxedUnit> {
     if (call.exists(e -> e instanceof NamedLambdaVariable)) {
       return Optional.of(
           "embed() cannot stand in the body of a lambda function, where it would see one element"
-              + " at a time; explode the array, and gather the vectors with collect_list");
+              + " at a time; give it the array itself, for an array of vectors");
     }
     if (OPERATORS.stream().noneMatch(kind -> kind.isInstance(operator))) {
       return Optional.of("embed() cannot stand in " + operator.nodeName() + COLUMN_FIRST);

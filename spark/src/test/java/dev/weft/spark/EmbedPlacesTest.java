@@ -256,7 +256,7 @@ class EmbedPlacesTest {
       delimiter = '|',
       textBlock =
           """
-          SELECT transform(split(a.text, ' '), t -> E(t)) FROM T a | embed() cannot stand in the body of a lambda function, where it would see one element at a time; explode the array, and gather the vectors with collect_list. SQLSTATE: 0A000; line 1 pos 42
+          SELECT transform(split(a.text, ' '), t -> E(t)) FROM T a | embed() cannot stand in the body of a lambda function, where it would see one element at a time; give it the array itself, for an array of vectors. SQLSTATE: 0A000; line 1 pos 42
           SELECT 1 FROM T a JOIN T b ON C(a.text, b.text)[0] > 0 | embed() in the condition of a join may look at columns of one side only, but embed(concat(a.text, b.text)) looks at both; join first, and put the condition into WHERE. SQLSTATE: 0A000; line 1 pos 38
           SELECT 1 FROM T a WHERE EXISTS (SELECT 1 FROM T b WHERE C(a.text, b.text)[0] > 0) | embed() in a subquery may look at its columns, or at columns of the query around it, but embed(concat(outer(a.text), b.text)) looks at both; write the subquery as a join. SQLSTATE: 0A000; line 1 pos 64
           """)
