@@ -15,11 +15,14 @@
  * run; {@link dev.weft.spark.ExtractEmbeds} moves it from its operator into an {@link
  * dev.weft.spark.EmbedNode} of its own before the optimizer starts, {@link
  * dev.weft.spark.OptimizeEmbeds} teaches the optimizer what may pass it, and {@link
- * dev.weft.spark.EmbedExec} runs it a window of rows at a time.
+ * dev.weft.spark.EmbedExec} runs it: {@link dev.weft.spark.PartitionEncoder} takes the rows of a
+ * partition a window at a time, whatever kind of row {@link dev.weft.spark.RowBinding} knows, on
+ * the model that {@link dev.weft.spark.TaskModel} gets for the task.
  *
  * <p>{@link dev.weft.spark.SentenceEmbedder} is the same as a stage of Spark ML: {@link
  * dev.weft.spark.EmbedderParams} holds its params, {@link dev.weft.spark.EmbedStage} what they come
- * to, and {@link dev.weft.spark.EmbedRows} runs where the operator cannot.
+ * to, and {@link dev.weft.spark.EmbedRows} runs where the operator cannot. Vectors that are there
+ * already are the business of {@link dev.weft.spark.vector}.
  */
 @NullMarked
 package dev.weft.spark;
