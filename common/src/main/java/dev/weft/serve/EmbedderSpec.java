@@ -163,6 +163,13 @@ public final class EmbedderSpec implements Serializable {
     }
   }
 
+  /** The same with other options on top of its own. */
+  public EmbedderSpec withOptions(Map<String, String> others) {
+    Map<String, String> all = new TreeMap<>(options);
+    all.putAll(others);
+    return of(model, all);
+  }
+
   /** The directory or hub id. */
   public String model() {
     return model;

@@ -18,6 +18,15 @@ final class EmbedFailures {
         failure);
   }
 
+  /** Of a query, which has no {@link BatchOptions}. */
+  static FlinkRuntimeException ofQuery(Throwable failure) {
+    return new FlinkRuntimeException(
+        (failure instanceof Exception ? "a row could not be embedded (" : "the model broke (")
+            + reason(failure)
+            + ")",
+        failure);
+  }
+
   /** Of a dead letter. */
   static String reason(Throwable failure) {
     return failure.getMessage() == null ? failure.toString() : failure.getMessage();

@@ -9,6 +9,7 @@ import dev.weft.serve.Place;
 import java.io.Serializable;
 import java.util.List;
 import org.apache.flink.api.common.functions.RuntimeContext;
+import org.apache.flink.metrics.MetricGroup;
 
 /**
  * What a job says about its embedding, as it travels to the TaskManagers.
@@ -32,19 +33,29 @@ record EmbedPlan<IN>(
    */
   EmbedTask<IN> open(RuntimeContext context) {
     Place place = TaskPlace.of(context, cores);
-    EmbedMetrics metrics = new EmbedMetrics(context.getMetricGroup());
-    BatchTerms terms = new BatchTerms(options.capacity(), options.linger(), options.cacheBytes());
-    BatchLease lease = NativeLibraries.loading(() -> source.acquire(spec, place, terms, metrics));
+    EmbedTask<IN> task = open(place, context.getMetricGroup());
     try {
       JobModels.keep(
           context,
           List.of(spec, place),
           () -> source.acquire(spec, place, BatchTerms.keepOpen(), BatchObserver.NONE)::close);
-      metrics.watch(lease);
     } catch (RuntimeException | Error e) {
-      lease.close();
+      task.close();
       throw e;
     }
+    return task;
+  }
+
+  EmbedPlan<IN> withSpec(EmbedderSpec other) {
+    return new EmbedPlan<>(other, text, task, options, cores, source);
+  }
+
+  /** Opens it without keeping the model beyond the task. */
+  EmbedTask<IN> open(Place place, MetricGroup group) {
+    EmbedMetrics metrics = new EmbedMetrics(group);
+    BatchTerms terms = new BatchTerms(options.capacity(), options.linger(), options.cacheBytes());
+    BatchLease lease = NativeLibraries.loading(() -> source.acquire(spec, place, terms, metrics));
+    metrics.watch(lease);
     return new EmbedTask<>(this, lease, metrics);
   }
 }

@@ -28,7 +28,13 @@ final class EmbedTask<IN> implements AutoCloseable {
     if (text == null) {
       return CompletableFuture.completedFuture(NO_VECTOR);
     }
-    return lease.submit(text, plan.task().task(row).map(options::withTask).orElse(options));
+    return submit(text, plan.task().task(row).map(options::withTask).orElse(options));
+  }
+
+  /** The vector of a text with options of its own. */
+  CompletableFuture<float[]> submit(String text, EncodeOptions options)
+      throws InterruptedException {
+    return lease.submit(text, options);
   }
 
   /** No more rows come. */

@@ -3,6 +3,10 @@ package dev.weft.flink;
 
 import dev.weft.serve.Place;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.api.common.externalresource.ExternalResourceInfo;
 import org.apache.flink.api.common.functions.RuntimeContext;
 
@@ -20,12 +24,17 @@ final class TaskPlace {
   private TaskPlace() {}
 
   static Place of(RuntimeContext context, int cores) {
-    List<String> gpus =
-        context.getExternalResourceInfos(RESOURCE).stream().map(TaskPlace::index).sorted().toList();
+    return of(context::getExternalResourceInfos, context::getTaskInfo, cores);
+  }
+
+  /** The contexts of streams and of tables have the same methods, but no type for them. */
+  static Place of(
+      Function<String, Set<ExternalResourceInfo>> resources, Supplier<TaskInfo> task, int cores) {
+    List<String> gpus = resources.apply(RESOURCE).stream().map(TaskPlace::index).sorted().toList();
     if (gpus.isEmpty()) {
       return new Place(List.of(), cores);
     }
-    int subtask = context.getTaskInfo().getIndexOfThisSubtask();
+    int subtask = task.get().getIndexOfThisSubtask();
     return new Place(List.of(gpus.get(subtask % gpus.size())), cores);
   }
 

@@ -41,7 +41,22 @@ final class FakeModels {
         TaskSelector.ofSpec(),
         options,
         0,
-        (spec, place, terms, observer) -> batchers.acquire(spec, place, terms, observer));
+        source());
+  }
+
+  /** A plan whose rows are texts, as in a query. */
+  static EmbedPlan<String> textPlan(BatchOptions options) {
+    return new EmbedPlan<>(
+        EmbedderSpec.of("fake", Map.of()),
+        text -> text,
+        TaskSelector.ofSpec(),
+        options,
+        0,
+        source());
+  }
+
+  private static LeaseSource source() {
+    return (spec, place, terms, observer) -> batchers.acquire(spec, place, terms, observer);
   }
 
   static Tuple2<Integer, String> row(int id) {
