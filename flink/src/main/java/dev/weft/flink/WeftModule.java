@@ -13,7 +13,14 @@ final class WeftModule implements Module {
   private final Map<String, FunctionDefinition> functions;
 
   WeftModule(EmbedDefinition embed) {
-    functions = Map.of("embed", embed);
+    functions =
+        Map.of(
+            "embed", embed,
+            "vector_cosine_similarity", new VectorFunction.CosineSimilarity(),
+            "vector_inner_product", new VectorFunction.InnerProduct(),
+            "vector_l2_distance", new VectorFunction.L2Distance(),
+            "vector_norm", new VectorFunction.Norm(),
+            "vector_normalize", new VectorFunction.Normalize());
   }
 
   @Override
