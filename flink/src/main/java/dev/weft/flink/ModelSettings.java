@@ -44,10 +44,17 @@ record ModelSettings(EmbedderSpec spec, BatchOptions options) {
   /** Every option but the model. */
   static Set<ConfigOption<?>> all() {
     Set<ConfigOption<?>> all = new LinkedHashSet<>(Set.of(LINGER, ON_ERROR, CACHE));
-    for (String name : EmbedderSpec.options()) {
+    for (String name : specOptions()) {
       all.add(ofSpec(name));
     }
     return all;
+  }
+
+  /** What becomes of failures is Flink's business, so it has its own words for that. */
+  private static Set<String> specOptions() {
+    Set<String> names = new TreeSet<>(EmbedderSpec.options());
+    names.remove(ON_ERROR.key());
+    return names;
   }
 
   private static ConfigOption<String> ofSpec(String name) {
@@ -93,7 +100,7 @@ record ModelSettings(EmbedderSpec spec, BatchOptions options) {
       ModelSettings under = base.get();
       BatchOptions options = under.options;
       Map<String, String> ofSpec = new LinkedHashMap<>();
-      for (String option : EmbedderSpec.options()) {
+      for (String option : specOptions()) {
         config.getOptional(ofSpec(option)).ifPresent(value -> ofSpec.put(option, value));
       }
       options = options.withLinger(config.getOptional(LINGER).orElse(options.linger()));
