@@ -79,6 +79,8 @@ public final class FakeTextEncoder implements TextEncoder {
               text -> {
                 throw new EncodeException("cannot encode " + text);
               });
+      // Before the vectors go out: who has one may look at the counters.
+      texts.addAndGet(batch.size());
       // In an order of its own and in two parts, as the model's workers do.
       List<Integer> rows = new ArrayList<>();
       for (int i = batch.size() - 1; i >= 0; i--) {
@@ -87,7 +89,6 @@ public final class FakeTextEncoder implements TextEncoder {
       int half = rows.size() / 2;
       emit(rows.subList(0, half), batch, options, sink);
       emit(rows.subList(half, rows.size()), batch, options, sink);
-      texts.addAndGet(batch.size());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new EncodeException("interrupted while encoding");
