@@ -8,6 +8,8 @@ import dev.weft.EncodeOptions;
 import dev.weft.serve.EmbedderCache;
 import java.util.Map;
 import org.apache.flink.api.common.RuntimeExecutionMode;
+import org.apache.flink.streaming.api.operators.async.AsyncWaitOperatorFactory;
+import org.apache.flink.streaming.api.transformations.OneInputTransformation;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,6 +47,30 @@ class ModelProviderTest {
     assertThat(found).hasSize(LocalTables.TEXTS.size());
     LocalTables.assertVectors(found, DOCUMENT);
     assertThat(EmbedderCache.shared().loads() - loads).isEqualTo(1);
+    assertThat(isAsynchronous(query)).isEqualTo(Boolean.parseBoolean(async));
+  }
+
+  /** What the planner made of it: EXPLAIN shows the two alike. */
+  private boolean isAsynchronous(String query) {
+    return tables
+        .sql()
+        .toDataStream(tables.sql().sqlQuery(query))
+        .getTransformation()
+        .getTransitivePredecessors()
+        .stream()
+        .anyMatch(
+            step ->
+                step instanceof OneInputTransformation<?, ?> one
+                    && one.getOperatorFactory() instanceof AsyncWaitOperatorFactory);
+  }
+
+  @Test
+  void isAsynchronousUnlessTheQuerySaysOtherwise() {
+    tables
+        .sql()
+        .executeSql(
+            LocalTables.model("m", "t STRING", "embedding ARRAY<FLOAT>", "'linger' = '1 ms'"));
+    assertThat(isAsynchronous(predict("texts", "'linger', '2 ms'"))).isTrue();
   }
 
   @ParameterizedTest
