@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Embeddings in Flink: {@link dev.weft.flink.Weft} embeds a stream in batches that
- * all subtasks of a TaskManager share, {@link dev.weft.flink.EmbedFunction} is a map of a text at a
- * time.
+ * Embeddings in Flink: {@link dev.weft.flink.Weft} embeds a stream in batches that all subtasks of
+ * a TaskManager share, {@link dev.weft.flink.EmbedFunction} is a map of a text at a time.
  *
  * <pre>{@code
  * EmbedderSpec spec = EmbedderSpec.of("/models/all-MiniLM-L6-v2", Map.of());
