@@ -3,6 +3,7 @@ package dev.weft.spark;
 
 import static dev.weft.spark.Weft.embed;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.concat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.TestEngine;
@@ -84,7 +85,7 @@ class SteadyMemoryTest {
     session.conf().set("spark.sql.adaptive.enabled", "false");
     for (int i = 0; i < jobs; i++) {
       Numbered.rows(session, COUNT, 2)
-          .withColumn("emb", embed(col("text"), Numbered.MODEL))
+          .withColumn("emb", embed(concat(col("text"), col("id")), Numbered.MODEL)) // all distinct
           .write()
           .format("noop")
           .mode("overwrite")
