@@ -42,15 +42,15 @@ final class EmbedCalls implements AutoCloseable {
       throw new IllegalArgumentException("embed: the options are NULL; leave them out instead");
     }
     if (!asked.equals(options)) {
-      EmbedderSpec next = plan.spec().withOptions(asked);
+      EmbedderSpec next = EmbedPlan.checked(plan.spec().withOptions(asked));
       if (task != null && !next.embedderOptions().equals(spec.embedderOptions())) {
         throw new IllegalArgumentException(
             "embed: one row's options load the model as "
                 + spec
                 + ", another's as "
                 + next
-                + "; prompt, promptName, task, truncateDim and normalize may differ from row to row,"
-                + " other options may not");
+                + "; prompt, promptName, task, truncateDim, normalize and longTexts may differ from"
+                + " row to row, other options may not");
       }
       spec = next;
       options = asked;

@@ -55,7 +55,7 @@ public final class EmbedFunction<IN, OUT> extends RichMapFunction<IN, OUT> {
       TextSelector<IN> selector,
       TaskSelector<IN> task,
       VectorJoiner<IN, OUT> joiner) {
-    this.spec = spec;
+    this.spec = EmbedPlan.checked(spec);
     this.selector = selector;
     this.task = task;
     this.joiner = joiner;

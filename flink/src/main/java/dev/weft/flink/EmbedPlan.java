@@ -5,6 +5,7 @@ import dev.weft.serve.BatchLease;
 import dev.weft.serve.BatchObserver;
 import dev.weft.serve.BatchTerms;
 import dev.weft.serve.EmbedderSpec;
+import dev.weft.serve.OnError;
 import dev.weft.serve.Place;
 import java.io.Serializable;
 import java.util.List;
@@ -25,6 +26,24 @@ record EmbedPlan<IN>(
     LeaseSource source)
     implements Serializable {
   private static final long serialVersionUID = 1L;
+
+  EmbedPlan {
+    checked(spec);
+  }
+
+  /**
+   * The same spec.
+   *
+   * @throws IllegalArgumentException if it says what becomes of failures, which is Flink's business
+   */
+  static EmbedderSpec checked(EmbedderSpec spec) {
+    if (spec.onError() != OnError.FAIL) {
+      throw new IllegalArgumentException(
+          "option \"onError\" of the spec does nothing in Flink; in Java use"
+              + " BatchOptions.withOnError, in SQL the option \"onError\" of CREATE MODEL");
+    }
+    return spec;
+  }
 
   /**
    * Opens it in a task.

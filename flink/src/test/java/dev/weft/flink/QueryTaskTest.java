@@ -109,9 +109,15 @@ class QueryTaskTest {
     assertThatThrownBy(() -> calls.vector("a", Map.of("workers", "1")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "embed: one row's options load the model as fake{task=document, workers=2}, another's"
-                + " as fake{workers=1}; prompt, promptName, task, truncateDim and normalize may"
-                + " differ from row to row, other options may not");
+            "embed: one row's options load the model as model=fake, device=auto, workers=2,"
+                + " batchTokens=auto, task=document, another's as model=fake, device=auto,"
+                + " workers=1, batchTokens=auto; prompt, promptName, task, truncateDim, normalize"
+                + " and longTexts may differ from row to row, other options may not");
+    assertThatThrownBy(() -> calls.vector("a", Map.of("onError", "null")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "option \"onError\" of the spec does nothing in Flink; in Java use"
+                + " BatchOptions.withOnError, in SQL the option \"onError\" of CREATE MODEL");
     assertThatThrownBy(() -> calls.vector("a", null))
         .hasMessage("embed: the options are NULL; leave them out instead");
     calls.close();
