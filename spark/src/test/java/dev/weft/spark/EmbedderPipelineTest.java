@@ -77,7 +77,8 @@ class EmbedderPipelineTest {
         IntStream.range(0, 48)
             .mapToObj(i -> RowFactory.create(i + KINDS.get(i % 4) + i / 4, i % 2 * 1.0))
             .toList();
-    return LOCAL.spark().createDataFrame(rows, SCHEMA).coalesce(1).cache();
+    // A session of its own: Spark 4.1 cannot run fitted models of one that has observed metrics.
+    return LOCAL.spark().newSession().createDataFrame(rows, SCHEMA).coalesce(1).cache();
   }
 
   @Test
