@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Case, assert_close, parity, table, vectors
-from pyspark.errors import AnalysisException, PySparkException
+from pyspark.errors import AnalysisException
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import ArrayType, FloatType
@@ -84,19 +84,20 @@ def test_a_filter_on_an_embedding(spark: SparkSession) -> None:
 def test_a_column_that_is_no_text_is_refused(spark: SparkSession) -> None:
     with pytest.raises(AnalysisException) as refused:
         table(spark, ["a"]).select(embed("id", parity("static").model)).schema
-    message = "embed() takes a text, but id is of type INT; cast it with CAST(… AS STRING)"
+    message = "embed() takes a text or an array of texts, but id is of type INT; cast it with "
+    message += "CAST(… AS STRING)"
     assert message in str(refused.value)
     assert refused.value.getCondition() == "DATATYPE_MISMATCH.TYPE_CHECK_FAILURE_WITH_HINT"
 
 
 def test_an_option_that_is_not_known_is_refused(spark: SparkSession) -> None:
-    with pytest.raises(PySparkException) as refused:
+    with pytest.raises(AnalysisException) as refused:
         table(spark, ["a"]).select(embed("text", parity("static").model, truncate=3)).schema
     assert 'option "truncate" is not known; known: [' in str(refused.value)
 
 
 def test_a_value_that_is_wrong_is_refused(spark: SparkSession) -> None:
-    with pytest.raises(PySparkException) as refused:
+    with pytest.raises(AnalysisException) as refused:
         table(spark, ["a"]).select(embed("text", parity("static").model, truncate_dim=0)).schema
     message = 'option "truncateDim" cannot be "0" (it must be a whole number from 1)'
     assert message in str(refused.value)
@@ -104,14 +105,14 @@ def test_a_value_that_is_wrong_is_refused(spark: SparkSession) -> None:
 
 def test_a_column_for_another_option_is_refused(spark: SparkSession) -> None:
     dim = F.col("id").cast("string")
-    with pytest.raises(PySparkException) as refused:
+    with pytest.raises(AnalysisException) as refused:
         table(spark, ["a"]).select(embed("text", "m", truncate_dim=dim)).schema
     assert "the options of embed() must be a literal map of strings" in str(refused.value)
 
 
 def test_no_model_is_refused(spark: SparkSession) -> None:
     for call in (embed("text"), embed("text", normalize=True)):
-        with pytest.raises(PySparkException) as refused:
+        with pytest.raises(AnalysisException) as refused:
             table(spark, ["a"]).select(call).schema
         message = "embed() has no model; give one as second argument or set spark.weft.model"
         assert message in str(refused.value)

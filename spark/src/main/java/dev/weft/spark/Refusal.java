@@ -12,12 +12,12 @@ import scala.collection.immutable.Map;
  * Spark's, with a condition, an SQL state and the place in the query.
  */
 final class Refusal {
-  private static final String CONDITION = "WEFT_EMBED";
+  /** One of Spark's own, since PySpark looks up what it is told and fails where it is not there. */
+  private static final String CONDITION = "USER_RAISED_EXCEPTION";
 
-  /** SQL's "feature not supported". */
-  private static final String STATE = "0A000";
+  private static final String STATE = "P0001";
 
-  private static final String REASON = "reason";
+  private static final String MESSAGE = "errorMessage";
 
   private Refusal() {}
 
@@ -28,10 +28,10 @@ final class Refusal {
    * @param place where in the query the refused expression stands
    */
   static RuntimeException refuse(String reason, Origin place) {
-    Map<String, String> parameters = new Map.Map1<>(REASON, reason);
+    Map<String, String> parameters = new Map.Map1<>(MESSAGE, reason + ".");
     AnalysisException refused =
         new AnalysisException(
-            CONDITION, STATE, "<" + REASON + ">.", parameters, Option.empty(), Option.empty());
+            CONDITION, STATE, "<" + MESSAGE + ">", parameters, Option.empty(), Option.empty());
     Platform.throwException(refused.withPosition(place));
     throw new AssertionError(refused);
   }

@@ -256,9 +256,9 @@ class EmbedPlacesTest {
       delimiter = '|',
       textBlock =
           """
-          SELECT transform(split(a.text, ' '), t -> E(t)) FROM T a | embed() cannot stand in the body of a lambda function, where it would see one element at a time; give it the array itself, for an array of vectors. SQLSTATE: 0A000; line 1 pos 42
-          SELECT 1 FROM T a JOIN T b ON C(a.text, b.text)[0] > 0 | embed() in the condition of a join may look at columns of one side only, but embed(concat(a.text, b.text)) looks at both; join first, and put the condition into WHERE. SQLSTATE: 0A000; line 1 pos 38
-          SELECT 1 FROM T a WHERE EXISTS (SELECT 1 FROM T b WHERE C(a.text, b.text)[0] > 0) | embed() in a subquery may look at its columns, or at columns of the query around it, but embed(concat(outer(a.text), b.text)) looks at both; write the subquery as a join. SQLSTATE: 0A000; line 1 pos 64
+          SELECT transform(split(a.text, ' '), t -> E(t)) FROM T a | embed() cannot stand in the body of a lambda function, where it would see one element at a time; give it the array itself, for an array of vectors. SQLSTATE: P0001; line 1 pos 42
+          SELECT 1 FROM T a JOIN T b ON C(a.text, b.text)[0] > 0 | embed() in the condition of a join may look at columns of one side only, but embed(concat(a.text, b.text)) looks at both; join first, and put the condition into WHERE. SQLSTATE: P0001; line 1 pos 38
+          SELECT 1 FROM T a WHERE EXISTS (SELECT 1 FROM T b WHERE C(a.text, b.text)[0] > 0) | embed() in a subquery may look at its columns, or at columns of the query around it, but embed(concat(outer(a.text), b.text)) looks at both; write the subquery as a join. SQLSTATE: P0001; line 1 pos 64
           """)
   void aCallThatCannotRunIsRefusedWhenTheQueryIsAnalyzed(String query, String message) {
     String sql =
@@ -269,8 +269,9 @@ class EmbedPlacesTest {
 
     assertThatThrownBy(() -> LOCAL.spark().sql(sql))
         .isInstanceOfSatisfying(
-            AnalysisException.class, e -> assertThat(e.getCondition()).isEqualTo("WEFT_EMBED"))
-        .hasMessageStartingWith("[WEFT_EMBED] " + message);
+            AnalysisException.class,
+            e -> assertThat(e.getCondition()).isEqualTo("USER_RAISED_EXCEPTION"))
+        .hasMessageStartingWith("[USER_RAISED_EXCEPTION] " + message);
   }
 
   @Test
