@@ -2,6 +2,7 @@
 package dev.weft.spark;
 
 import dev.weft.serve.EmbedderSpec;
+import dev.weft.spark.vector.CatalystProduct;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -24,7 +25,7 @@ import scala.collection.immutable.Seq;
  * Unevaluable} keeps Spark from running it on the driver, row by row, when it folds constants or
  * local relations.
  */
-public final class EmbedExpression extends Expression implements Unevaluable {
+public final class EmbedExpression extends Expression implements Unevaluable, CatalystProduct {
   private static final long serialVersionUID = 1L;
 
   private final Seq<Expression> inputs;
@@ -128,37 +129,18 @@ public final class EmbedExpression extends Expression implements Unevaluable {
     return new EmbedExpression(newChildren, spec);
   }
 
-  // Catalyst rebuilds and compares nodes through scala.Product: the constructor's arguments in
-  // order.
-
   @Override
-  public int productArity() {
-    return 2;
-  }
-
-  @Override
-  public Object productElement(int index) {
-    return switch (index) {
-      case 0 -> inputs;
-      case 1 -> spec;
-      default -> throw new IndexOutOfBoundsException(index);
-    };
-  }
-
-  @Override
-  public boolean canEqual(Object other) {
-    return other instanceof EmbedExpression;
+  public List<Object> constructorArguments() {
+    return List.of(inputs, spec);
   }
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof EmbedExpression that
-        && inputs.equals(that.inputs)
-        && spec.equals(that.spec);
+    return isSame(other);
   }
 
   @Override
   public int hashCode() {
-    return 31 * inputs.hashCode() + spec.hashCode();
+    return hash();
   }
 }

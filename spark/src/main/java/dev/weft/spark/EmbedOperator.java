@@ -4,19 +4,15 @@ package dev.weft.spark;
 import static java.util.stream.Collectors.joining;
 
 import dev.weft.serve.EmbedderSpec;
+import dev.weft.spark.vector.CatalystProduct;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.catalyst.expressions.Attribute;
 import org.apache.spark.sql.catalyst.expressions.Expression;
-import scala.Product;
 import scala.collection.immutable.Seq;
 
-/**
- * What the logical and the physical node have in common: the four arguments of their constructors,
- * as the elements of a {@link Product}. Catalyst finds expressions, copies and compares nodes by
- * them, as it does with Scala's case classes.
- */
-interface EmbedOperator extends Product {
+/** What the logical and the physical node have in common: the arguments of their constructors. */
+interface EmbedOperator extends CatalystProduct {
   /** What both are called in query plans. */
   String NAME = "Embed";
 
@@ -32,33 +28,9 @@ interface EmbedOperator extends Product {
   /** The node the rows come from. */
   Object child();
 
-  private List<Object> arguments() {
+  @Override
+  default List<Object> constructorArguments() {
     return List.of(inputs(), result(), spec(), child());
-  }
-
-  @Override
-  default int productArity() {
-    return arguments().size();
-  }
-
-  @Override
-  default Object productElement(int index) {
-    return arguments().get(index);
-  }
-
-  @Override
-  default boolean canEqual(Object other) {
-    return getClass().isInstance(other);
-  }
-
-  /** Whether another node is of the same class and has equal arguments. */
-  default boolean isSame(Object other) {
-    return canEqual(other) && arguments().equals(((EmbedOperator) other).arguments());
-  }
-
-  /** A hash of the arguments. */
-  default int hash() {
-    return arguments().hashCode();
   }
 
   /** What is embedded, and with what, for {@code EXPLAIN}. */

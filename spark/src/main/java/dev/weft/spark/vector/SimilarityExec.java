@@ -20,7 +20,7 @@ import scala.collection.immutable.Seq;
  * Scores every partition of the left side with every one of the right: a task for each two, which
  * reads both from the shuffle. Neither side is collected or broadcast.
  */
-public final class SimilarityExec extends SparkPlan implements BinaryExecNode {
+public final class SimilarityExec extends SparkPlan implements BinaryExecNode, CatalystProduct {
   private static final long serialVersionUID = 1L;
 
   private static final String ROWS = "numOutputRows";
@@ -111,32 +111,18 @@ public final class SimilarityExec extends SparkPlan implements BinaryExecNode {
     return withNewChildrenInternal(newChildren.apply(0), newChildren.apply(1));
   }
 
-  private List<Object> elements() {
+  @Override
+  public List<Object> constructorArguments() {
     return List.of(left, right, spec, output);
   }
 
   @Override
-  public int productArity() {
-    return elements().size();
-  }
-
-  @Override
-  public Object productElement(int index) {
-    return elements().get(index);
-  }
-
-  @Override
-  public boolean canEqual(Object other) {
-    return other instanceof SimilarityExec;
-  }
-
-  @Override
   public boolean equals(Object other) {
-    return other instanceof SimilarityExec that && elements().equals(that.elements());
+    return isSame(other);
   }
 
   @Override
   public int hashCode() {
-    return elements().hashCode();
+    return hash();
   }
 }

@@ -16,7 +16,7 @@ import scala.collection.immutable.Seq;
  * <p>Public, as {@link SimilarityExec} is, only because Catalyst copies nodes by reflection,
  * through the one constructor whose parameters are the product's elements.
  */
-public final class SimilarityNode extends LogicalPlan implements BinaryNode {
+public final class SimilarityNode extends LogicalPlan implements BinaryNode, CatalystProduct {
   private static final long serialVersionUID = 1L;
 
   private final LogicalPlan left;
@@ -78,32 +78,18 @@ public final class SimilarityNode extends LogicalPlan implements BinaryNode {
     return withNewChildrenInternal(newChildren.apply(0), newChildren.apply(1));
   }
 
-  private List<Object> elements() {
+  @Override
+  public List<Object> constructorArguments() {
     return List.of(left, right, spec, output);
   }
 
   @Override
-  public int productArity() {
-    return elements().size();
-  }
-
-  @Override
-  public Object productElement(int index) {
-    return elements().get(index);
-  }
-
-  @Override
-  public boolean canEqual(Object other) {
-    return other instanceof SimilarityNode;
-  }
-
-  @Override
   public boolean equals(Object other) {
-    return other instanceof SimilarityNode that && elements().equals(that.elements());
+    return isSame(other);
   }
 
   @Override
   public int hashCode() {
-    return elements().hashCode();
+    return hash();
   }
 }

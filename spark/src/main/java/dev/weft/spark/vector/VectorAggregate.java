@@ -24,7 +24,7 @@ import scala.collection.immutable.Seq;
  * parameters are the product's elements.
  */
 public final class VectorAggregate extends TypedImperativeAggregate<VectorSummary>
-    implements Serializable {
+    implements CatalystProduct, Serializable {
   private static final long serialVersionUID = 1L;
 
   private static final DataType TYPE = DataTypes.createArrayType(DataTypes.FloatType, false);
@@ -133,32 +133,18 @@ public final class VectorAggregate extends TypedImperativeAggregate<VectorSummar
         newChildren.head(), aggregation, mutableAggBufferOffset, inputAggBufferOffset);
   }
 
-  private List<Object> elements() {
+  @Override
+  public List<Object> constructorArguments() {
     return List.of(vector, aggregation, mutableAggBufferOffset, inputAggBufferOffset);
   }
 
   @Override
-  public int productArity() {
-    return elements().size();
-  }
-
-  @Override
-  public Object productElement(int index) {
-    return elements().get(index);
-  }
-
-  @Override
-  public boolean canEqual(Object other) {
-    return other instanceof VectorAggregate;
-  }
-
-  @Override
   public boolean equals(Object other) {
-    return other instanceof VectorAggregate that && elements().equals(that.elements());
+    return isSame(other);
   }
 
   @Override
   public int hashCode() {
-    return elements().hashCode();
+    return hash();
   }
 }

@@ -28,7 +28,7 @@ import scala.collection.immutable.Seq;
  * <p>Public only because Catalyst copies nodes by reflection, through the one constructor whose
  * parameters are the product's elements.
  */
-public final class VectorExpression extends Expression implements Serializable {
+public final class VectorExpression extends Expression implements CatalystProduct, Serializable {
   private static final long serialVersionUID = 1L;
 
   private final Seq<Expression> arguments;
@@ -129,29 +129,13 @@ public final class VectorExpression extends Expression implements Serializable {
   }
 
   @Override
-  public int productArity() {
-    return 2;
-  }
-
-  @Override
-  public Object productElement(int index) {
-    return switch (index) {
-      case 0 -> arguments;
-      case 1 -> function;
-      default -> throw new IndexOutOfBoundsException(index);
-    };
-  }
-
-  @Override
-  public boolean canEqual(Object other) {
-    return other instanceof VectorExpression;
+  public List<Object> constructorArguments() {
+    return List.of(arguments, function);
   }
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof VectorExpression that
-        && arguments.equals(that.arguments)
-        && function == that.function;
+    return isSame(other);
   }
 
   @Override
