@@ -80,6 +80,14 @@ record LayeredEncoder(
   /** One layer; leaves {@code x} (B, T, H) open and unchanged. */
   interface Layer {
     NDArray forward(NDArray x, Relations relations);
+
+    /** The sum of what a part of the layer made, which is closed, and what it was made of. */
+    static NDArray sum(NDArray made, NDArray of) {
+      // A new array, as the engine refuses to change results of scripted functions in place.
+      try (made) {
+        return made.add(of);
+      }
+    }
   }
 
   @Override

@@ -4,23 +4,16 @@ package dev.weft.backend;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
 import java.util.Optional;
 
-/**
- * y = x·Wᵀ + b, with W (out, in) as torch stores it. The numbers of W lie in memory as those of Wᵀ
- * do: the product then reads both factors along their rows, which its kernels do some percent
- * faster.
- */
+/** y = x·Wᵀ + b, with W (out, in) in the layout its product wants. */
 record Linear(NDArray weight, Optional<NDArray> bias, Product product) {
 
   /** Takes ownership of both arrays. */
   private static Linear of(NDArray weight, Optional<NDArray> bias, Product product) {
-    try (weight;
-        NDArray turned = weight.transpose();
-        NDArray copy = turned.flatten()) {
-      NDArray stored = product.weight(copy.reshape(turned.getShape()));
-      return new Linear(stored.transpose(), product.bias(bias, weight.getManager()), product);
-    }
+    NDManager device = weight.getManager();
+    return new Linear(product.weight(weight), product.bias(bias, device), product);
   }
 
   /** Reads {@code weight} and {@code bias}. */

@@ -30,8 +30,8 @@ final class NarrowProduct implements Product {
 
   @Override
   public NDArray weight(NDArray weight) {
-    try (weight) {
-      return narrow.call(weight);
+    try (NDArray turned = Product.turned(weight)) {
+      return narrow.call(turned);
     }
   }
 

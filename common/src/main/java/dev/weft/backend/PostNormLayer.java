@@ -2,6 +2,7 @@
 package dev.weft.backend;
 
 import ai.djl.ndarray.NDArray;
+import dev.weft.backend.LayeredEncoder.Layer;
 
 /**
  * A layer as BERT has it, each norm after its sum:
@@ -13,14 +14,14 @@ import ai.djl.ndarray.NDArray;
  */
 record PostNormLayer(
     SelfAttention attention, Norm attentionNorm, FeedForward feedForward, Norm outputNorm)
-    implements LayeredEncoder.Layer {
+    implements Layer {
 
   @Override
   public NDArray forward(NDArray x, Relations relations) {
-    try (NDArray attended = attention.forward(x, relations);
-        NDArray a = attentionNorm.apply(attended.addi(x));
-        NDArray narrow = feedForward.apply(a)) {
-      return outputNorm.apply(narrow.addi(a));
+    try (NDArray attended = Layer.sum(attention.forward(x, relations), x);
+        NDArray a = attentionNorm.apply(attended);
+        NDArray fed = Layer.sum(feedForward.apply(a), a)) {
+      return outputNorm.apply(fed);
     }
   }
 }

@@ -2,6 +2,7 @@
 package dev.weft.backend;
 
 import ai.djl.ndarray.NDArray;
+import dev.weft.backend.LayeredEncoder.Layer;
 import java.util.Optional;
 
 /**
@@ -19,13 +20,13 @@ record PreNormLayer(
     SelfAttention attention,
     Norm feedForwardNorm,
     FeedForward feedForward)
-    implements LayeredEncoder.Layer {
+    implements Layer {
 
   @Override
   public NDArray forward(NDArray x, Relations relations) {
-    try (NDArray a = attend(x, relations).addi(x);
+    try (NDArray a = Layer.sum(attend(x, relations), x);
         NDArray normed = feedForwardNorm.apply(a)) {
-      return feedForward.apply(normed).addi(a);
+      return Layer.sum(feedForward.apply(normed), a);
     }
   }
 

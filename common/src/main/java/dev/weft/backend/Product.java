@@ -8,12 +8,15 @@ import java.util.Optional;
 
 /** How x·Wᵀ + b is computed, and in which type W lies in memory. Many threads may call it. */
 interface Product {
-  /** As the weights are. */
+  /**
+   * As the weights are. The numbers of W lie in memory as those of Wᵀ do: torch's product then
+   * reads both factors along their rows, which its kernels do some percent faster.
+   */
   Product FLOAT32 =
       new Product() {
         @Override
         public NDArray weight(NDArray weight) {
-          return weight;
+          return turned(weight);
         }
 
         @Override
@@ -29,7 +32,16 @@ interface Product {
         }
       };
 
-  /** Takes ownership of W in float32, and returns it as {@link #apply} wants it. */
+  /** Takes ownership of W, and returns a copy in which its columns lie one behind the other. */
+  static NDArray turned(NDArray weight) {
+    try (weight;
+        NDArray turned = weight.transpose();
+        NDArray copy = turned.flatten()) {
+      return copy.reshape(turned.getShape()).transpose();
+    }
+  }
+
+  /** Takes ownership of W (out, in) in float32, and returns it as {@link #apply} wants it. */
   NDArray weight(NDArray weight);
 
   /** The b that {@link #apply} wants. */
@@ -39,9 +51,9 @@ interface Product {
    * One product.
    *
    * @param x (…, in) float32
-   * @param weight (out, in), of {@link #weight}
+   * @param weight what {@link #weight} returned
    * @param bias (out), of {@link #bias}
-   * @return (…, out) float32, which may be changed in place
+   * @return (…, out) float32; the engine may refuse to change it in place
    */
   NDArray apply(NDArray x, NDArray weight, Optional<NDArray> bias);
 }

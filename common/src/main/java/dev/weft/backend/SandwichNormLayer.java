@@ -2,6 +2,7 @@
 package dev.weft.backend;
 
 import ai.djl.ndarray.NDArray;
+import dev.weft.backend.LayeredEncoder.Layer;
 
 /**
  * A layer whose parts stand between two norms each (Gemma Team 2025, arXiv:2503.19786):
@@ -18,17 +19,14 @@ record SandwichNormLayer(
     Norm beforeFeedForward,
     FeedForward feedForward,
     Norm afterFeedForward)
-    implements LayeredEncoder.Layer {
+    implements Layer {
 
-  // The engine refuses to change the result of a scripted norm in place, so sums are new arrays.
   @Override
   public NDArray forward(NDArray x, Relations relations) {
-    try (NDArray attended = attend(x, relations);
-        NDArray a = attended.add(x);
+    try (NDArray a = Layer.sum(attend(x, relations), x);
         NDArray normed = beforeFeedForward.apply(a);
-        NDArray fed = feedForward.apply(normed);
-        NDArray last = afterFeedForward.apply(fed)) {
-      return last.add(a);
+        NDArray fed = feedForward.apply(normed)) {
+      return Layer.sum(afterFeedForward.apply(fed), a);
     }
   }
 

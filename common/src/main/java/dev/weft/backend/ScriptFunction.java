@@ -6,6 +6,7 @@ import ai.djl.MalformedModelException;
 import ai.djl.Model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
 import java.io.ByteArrayInputStream;
@@ -96,6 +97,11 @@ final class ScriptFunction implements AutoCloseable {
     zip.putNextEntry(entry);
     zip.write(content);
     zip.closeEntry();
+  }
+
+  /** A manager of the function's device, which the caller closes. */
+  NDManager newManager() {
+    return model.getNDManager().newSubManager();
   }
 
   /** The function's value, of the manager of the first argument. */

@@ -24,7 +24,14 @@ final class Scripts implements AutoCloseable {
   Scripts(Device device, Dtype dtype) {
     this.device = device;
     this.dtype = dtype;
-    this.product = dtype == Dtype.FLOAT32 ? Product.FLOAT32 : new NarrowProduct(dtype, this);
+    this.product = choose();
+  }
+
+  private Product choose() {
+    if (dtype != Dtype.FLOAT32) {
+      return new NarrowProduct(dtype, this);
+    }
+    return device.isGpu() ? Product.FLOAT32 : PackedProduct.orPlain(this);
   }
 
   Dtype dtype() {
