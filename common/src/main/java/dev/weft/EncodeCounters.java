@@ -28,6 +28,11 @@ public record EncodeCounters(
   /** Nothing done. */
   public static final EncodeCounters ZERO = new EncodeCounters(0, 0, 0, 0, 0, 0, 0, 0, 0);
 
+  /** Both together. */
+  public EncodeCounters plus(EncodeCounters other) {
+    return since(ZERO.since(other));
+  }
+
   /** What was done since earlier counters of the same model or meter. */
   public EncodeCounters since(EncodeCounters earlier) {
     return new EncodeCounters(

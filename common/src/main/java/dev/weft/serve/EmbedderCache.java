@@ -5,13 +5,12 @@ import dev.weft.Embedder;
 import dev.weft.EmbedderOptions;
 import dev.weft.EncodeCounters;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
@@ -30,7 +29,7 @@ public final class EmbedderCache {
   private final Function<Key, Embedder> loader;
   private final Devices devices;
   private final Map<Key, Entry> entries = new ConcurrentHashMap<>();
-  private final List<EncodeCounters> closed = new CopyOnWriteArrayList<>();
+  private final AtomicReference<EncodeCounters> closed = new AtomicReference<>(EncodeCounters.ZERO);
   private final AtomicLong loads = new AtomicLong();
   private final AtomicLong loadNanos = new AtomicLong();
   private final AtomicLong leases = new AtomicLong();
@@ -89,7 +88,7 @@ public final class EmbedderCache {
 
   /** The sum of a counter over every model since the process began, closed ones included. */
   public long total(ToLongFunction<EncodeCounters> counter) {
-    return Stream.concat(closed.stream(), embedders().map(Embedder::counters))
+    return Stream.concat(Stream.of(closed.get()), embedders().map(Embedder::counters))
         .mapToLong(counter)
         .sum();
   }
@@ -150,7 +149,7 @@ public final class EmbedderCache {
             }
             if (entry.embedder != null) {
               entry.embedder.close();
-              closed.add(entry.embedder.counters());
+              closed.accumulateAndGet(entry.embedder.counters(), EncodeCounters::plus);
             }
             return null;
           });

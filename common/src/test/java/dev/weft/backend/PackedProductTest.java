@@ -30,7 +30,12 @@ class PackedProductTest {
 
   @ParameterizedTest
   @CsvSource({
-    "1, 1, 1, 1", "2, 3, 5, 7", "1, 1, 48, 16", "3, 17, 33, 64", "40, 13, 24, 31", "1, 601, 64, 9"
+    "1, 1, 1, 1",
+    "2, 3, 5, 7",
+    "1, 1, 48, 16",
+    "3, 17, 33, 64",
+    "40, 13, 24, 31",
+    "1, 601, 64, 9"
   })
   void isTheSumOfProducts(int rows, int width, int in, int out) {
     try (NDManager manager = TestEngine.cpu();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weft.spark;
 
+import dev.weft.spark.vector.ScalaCollections;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,14 +29,14 @@ final class AggregateEmbeds {
   AggregateEmbeds(Aggregate aggregate) {
     this.aggregate = aggregate;
     this.below = new EmbedsBelow(aggregate);
-    this.grouping = ScalaSeqs.list(aggregate.groupingExpressions());
+    this.grouping = ScalaCollections.list(aggregate.groupingExpressions());
   }
 
   /** The aggregation without calls, under a projection with those above it, if there are any. */
   LogicalPlan split() {
     List<Expression> groups = grouping.stream().map(below::replace).toList();
     List<NamedExpression> columns =
-        ScalaSeqs.list(aggregate.aggregateExpressions()).stream()
+        ScalaCollections.list(aggregate.aggregateExpressions()).stream()
             .map(column -> (NamedExpression) replaceBelow((Expression) column))
             .toList();
     if (columns.stream().noneMatch(column -> isAbove((Expression) column, groups))) {
@@ -46,12 +47,13 @@ final class AggregateEmbeds {
       above.add((NamedExpression) readFrom((Expression) column, groups));
     }
     LogicalPlan inner = over(groups, List.copyOf(read.values()));
-    return new Project(ScalaSeqs.of(above), inner);
+    return new Project(ScalaCollections.seq(above), inner);
   }
 
   private Aggregate over(List<Expression> groups, List<NamedExpression> columns) {
     LogicalPlan child = below.children().head();
-    return aggregate.copy(ScalaSeqs.of(groups), ScalaSeqs.of(columns), child, aggregate.hint());
+    return aggregate.copy(
+        ScalaCollections.seq(groups), ScalaCollections.seq(columns), child, aggregate.hint());
   }
 
   private Expression replaceBelow(Expression expression) {
@@ -69,7 +71,8 @@ final class AggregateEmbeds {
   private static boolean isAbove(Expression expression, List<Expression> groups) {
     return !isComputed(expression, groups)
         && (expression instanceof EmbedExpression
-            || ScalaSeqs.list(expression.children()).stream().anyMatch(e -> isAbove(e, groups)));
+            || ScalaCollections.list(expression.children()).stream()
+                .anyMatch(e -> isAbove(e, groups)));
   }
 
   /** An expression over columns of the aggregation, each added to it. */

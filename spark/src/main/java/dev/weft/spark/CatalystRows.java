@@ -4,6 +4,7 @@ package dev.weft.spark;
 import dev.weft.EncodeOptions;
 import dev.weft.arrow.ArrowWindow;
 import dev.weft.serve.OnError;
+import dev.weft.spark.vector.ScalaCollections;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -41,8 +42,8 @@ final class CatalystRows implements RowBinding<InternalRow, InternalRow> {
     inputsOf.initialize(partitionId);
     this.joined =
         UnsafeProjection.create(
-            ScalaSeqs.of(ScalaSeqs.list(partition.output())), partition.output());
-    List<Expression> inputs = ScalaSeqs.list(partition.inputs());
+            ScalaCollections.seq(ScalaCollections.list(partition.output())), partition.output());
+    List<Expression> inputs = ScalaCollections.list(partition.inputs());
     this.many = ResultType.isMany(inputs.get(0).dataType());
     this.policy = partition.model().spec().onError();
     for (RowOption option : RowOption.values()) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weft.spark;
 
+import dev.weft.spark.vector.ScalaCollections;
 import java.util.List;
 import java.util.Optional;
 import org.apache.spark.sql.catalyst.expressions.NamedLambdaVariable;
@@ -78,7 +79,7 @@ final class CheckEmbeds extends AbstractFunction1<LogicalPlan, BoxedUnit> {
       return CorrelatedEmbeds.isOuter(call) ? Optional.empty() : Optional.of(mixed(call));
     }
     boolean inOneChild =
-        ScalaSeqs.list(operator.children()).stream()
+        ScalaCollections.list(operator.children()).stream()
             .anyMatch(child -> call.references().subsetOf(child.outputSet()));
     if (!inOneChild) {
       return Optional.of(

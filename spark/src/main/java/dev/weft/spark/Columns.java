@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weft.spark;
 
+import dev.weft.spark.vector.ScalaCollections;
 import java.util.List;
 import java.util.Optional;
 import org.apache.spark.sql.catalyst.expressions.Alias;
@@ -25,13 +26,18 @@ final class Columns {
   /** An expression as a column that is known by an id already. */
   static Alias named(Expression expression, String name, ExprId id) {
     return new Alias(
-        expression, name, id, ScalaSeqs.of(List.of()), Option.empty(), ScalaSeqs.of(List.of()));
+        expression,
+        name,
+        id,
+        ScalaCollections.seq(List.of()),
+        Option.empty(),
+        ScalaCollections.seq(List.of()));
   }
 
   /** A plan that is a projection whose columns may as well be computed later, for fewer rows. */
   static Optional<Project> movable(LogicalPlan plan) {
     return plan instanceof Project project
-            && ScalaSeqs.list(project.projectList()).stream()
+            && ScalaCollections.list(project.projectList()).stream()
                 .allMatch(column -> ((Expression) column).deterministic())
         ? Optional.of(project)
         : Optional.empty();
@@ -48,7 +54,7 @@ final class Columns {
 
           @Override
           public Expression apply(Expression e) {
-            return ScalaSeqs.list(project.projectList()).stream()
+            return ScalaCollections.list(project.projectList()).stream()
                 .filter(column -> column instanceof Alias)
                 .map(column -> (Alias) column)
                 .filter(alias -> alias.exprId().equals(((Attribute) e).exprId()))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weft.spark;
 
+import dev.weft.spark.vector.ScalaCollections;
 import java.util.List;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.NamedExpression;
@@ -30,9 +31,9 @@ final class ConstantEmbeds {
             call.children(), GrowingChild.columnOf(call), call.spec(), new OneRowRelation());
     return new ScalarSubquery(
         node,
-        ScalaSeqs.of(List.of()),
+        ScalaCollections.seq(List.of()),
         NamedExpression.newExprId(),
-        ScalaSeqs.of(List.of()),
+        ScalaCollections.seq(List.of()),
         Option.empty(),
         Option.empty(),
         Option.empty());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weft.spark;
 
+import dev.weft.spark.vector.ScalaCollections;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -45,15 +46,16 @@ final class EarlySort {
       return Optional.empty();
     }
     List<SortOrder> order =
-        ScalaSeqs.list(sort.order()).stream()
+        ScalaCollections.list(sort.order()).stream()
             .map(by -> (SortOrder) lower.map(p -> Columns.behind(by, p)).orElse(by))
             .toList();
     if (order.stream().anyMatch(by -> looksAt(by, node))) {
       return Optional.empty();
     }
-    LogicalPlan rows = sort.copy(ScalaSeqs.of(order), sort.global(), node.child(), sort.hint());
+    LogicalPlan rows =
+        sort.copy(ScalaCollections.seq(order), sort.global(), node.child(), sort.hint());
     for (int i = limits.size() - 1; i >= 0; i--) {
-      rows = limits.get(i).withNewChildren(ScalaSeqs.of(List.of(rows)));
+      rows = limits.get(i).withNewChildren(ScalaCollections.seq(List.of(rows)));
     }
     rows = node.withNewChildInternal(rows);
     rows = over(lower, rows);

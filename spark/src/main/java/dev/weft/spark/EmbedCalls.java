@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weft.spark;
 
+import dev.weft.spark.vector.ScalaCollections;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.catalyst.expressions.Expression;
@@ -14,7 +15,9 @@ final class EmbedCalls {
 
   /** The calls in an operator's own expressions. */
   static List<EmbedExpression> in(LogicalPlan operator) {
-    return ScalaSeqs.list(operator.expressions()).stream().flatMap(e -> in(e).stream()).toList();
+    return ScalaCollections.list(operator.expressions()).stream()
+        .flatMap(e -> in(e).stream())
+        .toList();
   }
 
   /** The calls in an expression, inner ones first. */

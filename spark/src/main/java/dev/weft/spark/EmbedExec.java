@@ -2,6 +2,7 @@
 package dev.weft.spark;
 
 import dev.weft.serve.EmbedderSpec;
+import dev.weft.spark.vector.ScalaCollections;
 import java.util.List;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.rdd.RDD;
@@ -38,7 +39,7 @@ public final class EmbedExec extends SparkPlan implements UnaryExecNode, EmbedOp
     this.spec = spec;
     this.child = child;
     this.metrics = EmbedMetrics.create(sparkContext());
-    this.metricsByKey = ScalaSeqs.map(metrics.byKey());
+    this.metricsByKey = ScalaCollections.map(metrics.byKey());
   }
 
   @Override
@@ -76,7 +77,7 @@ public final class EmbedExec extends SparkPlan implements UnaryExecNode, EmbedOp
 
   @Override
   public Seq<SparkPlan> children() {
-    return ScalaSeqs.of(List.of(child));
+    return ScalaCollections.seq(List.of(child));
   }
 
   @Override

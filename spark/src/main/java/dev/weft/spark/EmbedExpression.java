@@ -3,6 +3,7 @@ package dev.weft.spark;
 
 import dev.weft.serve.EmbedderSpec;
 import dev.weft.spark.vector.CatalystProduct;
+import dev.weft.spark.vector.ScalaCollections;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -33,7 +34,7 @@ public final class EmbedExpression extends Expression implements Unevaluable, Ca
 
   /** The text, and the options that are columns, each in its place. */
   EmbedExpression(Expression text, Map<RowOption, Expression> columns, EmbedderSpec spec) {
-    this(ScalaSeqs.of(inputs(text, columns)), spec);
+    this(ScalaCollections.seq(inputs(text, columns)), spec);
   }
 
   private static List<Expression> inputs(Expression text, Map<RowOption, Expression> columns) {

@@ -2,6 +2,7 @@
 package dev.weft.spark;
 
 import dev.weft.serve.EmbedderSpec;
+import dev.weft.spark.vector.ScalaCollections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -53,7 +54,7 @@ final class EmbedFunction extends AbstractFunction1<Seq<Expression>, Expression>
   @Override
   public Expression apply(Seq<Expression> arguments) {
     try {
-      return call(ScalaSeqs.list(arguments));
+      return call(ScalaCollections.list(arguments));
     } catch (IllegalArgumentException e) {
       throw Refusal.refuse(String.valueOf(e.getMessage()), CurrentOrigin.get());
     }

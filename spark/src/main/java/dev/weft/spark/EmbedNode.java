@@ -2,6 +2,7 @@
 package dev.weft.spark;
 
 import dev.weft.serve.EmbedderSpec;
+import dev.weft.spark.vector.ScalaCollections;
 import java.util.List;
 import org.apache.spark.sql.catalyst.analysis.MultiInstanceRelation;
 import org.apache.spark.sql.catalyst.expressions.Attribute;
@@ -62,7 +63,7 @@ public final class EmbedNode extends LogicalPlan
 
   @Override
   public Seq<LogicalPlan> children() {
-    return ScalaSeqs.of(List.of(child));
+    return ScalaCollections.seq(List.of(child));
   }
 
   @Override

@@ -5,7 +5,9 @@ import static java.util.stream.Collectors.joining;
 
 import dev.weft.serve.EmbedderSpec;
 import dev.weft.spark.vector.CatalystProduct;
+import dev.weft.spark.vector.ScalaCollections;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.sql.catalyst.expressions.Attribute;
 import org.apache.spark.sql.catalyst.expressions.Expression;
@@ -35,15 +37,16 @@ interface EmbedOperator extends CatalystProduct {
 
   /** What is embedded, and with what, for {@code EXPLAIN}. */
   default String describe() {
+    List<?> all = ScalaCollections.list(inputs());
     String texts =
-        ScalaSeqs.list(inputs()).stream().map(Object::toString).collect(joining(", task "));
+        all.get(0) + Arrays.stream(RowOption.values()).map(o -> o.describe(all)).collect(joining());
     return texts + " AS " + result() + ", " + spec();
   }
 
   /** The child's columns and the embedding. */
   static Seq<Attribute> output(Seq<Attribute> input, Attribute result) {
-    List<Attribute> output = new ArrayList<>(ScalaSeqs.list(input));
+    List<Attribute> output = new ArrayList<>(ScalaCollections.list(input));
     output.add(result);
-    return ScalaSeqs.of(output);
+    return ScalaCollections.seq(output);
   }
 }

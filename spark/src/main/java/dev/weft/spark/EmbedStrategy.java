@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weft.spark;
 
+import dev.weft.spark.vector.ScalaCollections;
 import java.util.List;
 import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
 import org.apache.spark.sql.execution.SparkPlan;
@@ -14,8 +15,9 @@ final class EmbedStrategy extends SparkStrategy {
   public Seq<SparkPlan> apply(LogicalPlan plan) {
     if (plan instanceof EmbedNode node) {
       SparkPlan child = planLater(node.child());
-      return ScalaSeqs.of(List.of(new EmbedExec(node.inputs(), node.result(), node.spec(), child)));
+      return ScalaCollections.seq(
+          List.of(new EmbedExec(node.inputs(), node.result(), node.spec(), child)));
     }
-    return ScalaSeqs.of(List.of());
+    return ScalaCollections.seq(List.of());
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weft.spark;
 
+import dev.weft.spark.vector.ScalaCollections;
 import java.util.List;
 import java.util.Optional;
 import org.apache.spark.sql.catalyst.expressions.Alias;
@@ -20,12 +21,13 @@ final class EmbedsBelow extends AbstractPartialFunction<Expression, Expression> 
   private final List<GrowingChild> children;
 
   EmbedsBelow(LogicalPlan operator) {
-    this.children = ScalaSeqs.list(operator.children()).stream().map(GrowingChild::new).toList();
+    this.children =
+        ScalaCollections.list(operator.children()).stream().map(GrowingChild::new).toList();
   }
 
   /** The children with what has been put into them. */
   Seq<LogicalPlan> children() {
-    return ScalaSeqs.of(children.stream().map(GrowingChild::plan).toList());
+    return ScalaCollections.seq(children.stream().map(GrowingChild::plan).toList());
   }
 
   /** An expression of the operator over the grown children. */

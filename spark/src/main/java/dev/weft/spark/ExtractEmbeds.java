@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weft.spark;
 
+import dev.weft.spark.vector.ScalaCollections;
 import org.apache.spark.sql.catalyst.expressions.NamedExpression;
 import org.apache.spark.sql.catalyst.plans.logical.Aggregate;
 import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
@@ -27,7 +28,7 @@ final class ExtractEmbeds extends Rule<LogicalPlan> {
     @Override
     public boolean isDefinedAt(LogicalPlan operator) {
       return !EmbedCalls.in(operator).isEmpty()
-          || ScalaSeqs.list(operator.expressions()).stream()
+          || ScalaCollections.list(operator.expressions()).stream()
               .anyMatch(e -> e.exists(CorrelatedEmbeds::areIn));
     }
 
@@ -48,7 +49,7 @@ final class ExtractEmbeds extends Rule<LogicalPlan> {
     if (rewritten.sameOutput(operator)) {
       return rewritten;
     }
-    Seq<NamedExpression> before = ScalaSeqs.of(ScalaSeqs.list(operator.output()));
+    Seq<NamedExpression> before = ScalaCollections.seq(ScalaCollections.list(operator.output()));
     return new Project(before, rewritten);
   }
 }

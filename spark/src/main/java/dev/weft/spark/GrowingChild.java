@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weft.spark;
 
+import dev.weft.spark.vector.ScalaCollections;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -53,8 +54,8 @@ final class GrowingChild {
 
   private Attribute grow(EmbedExpression call, Attribute column) {
     List<Expression> inputs =
-        ScalaSeqs.list(call.children()).stream().map(this::withoutSubquery).toList();
-    plan = new EmbedNode(ScalaSeqs.of(inputs), column, call.spec(), plan);
+        ScalaCollections.list(call.children()).stream().map(this::withoutSubquery).toList();
+    plan = new EmbedNode(ScalaCollections.seq(inputs), column, call.spec(), plan);
     return column;
   }
 
@@ -64,9 +65,9 @@ final class GrowingChild {
       return input;
     }
     Alias text = Columns.named(input, "text");
-    List<NamedExpression> columns = new ArrayList<>(ScalaSeqs.list(plan.output()));
+    List<NamedExpression> columns = new ArrayList<>(ScalaCollections.list(plan.output()));
     columns.add(text);
-    plan = new Project(ScalaSeqs.of(columns), plan);
+    plan = new Project(ScalaCollections.seq(columns), plan);
     return text.toAttribute();
   }
 
@@ -77,6 +78,6 @@ final class GrowingChild {
         call.nullable(),
         Metadata.empty(),
         NamedExpression.newExprId(),
-        ScalaSeqs.of(List.of()));
+        ScalaCollections.seq(List.of()));
   }
 }

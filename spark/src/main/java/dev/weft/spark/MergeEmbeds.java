@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weft.spark;
 
+import dev.weft.spark.vector.ScalaCollections;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -51,13 +52,13 @@ final class MergeEmbeds {
   /** A plan that holds the vector in a column. */
   private record Found(LogicalPlan plan, Attribute vector) {
     Found under(LogicalPlan parent) {
-      return new Found(parent.withNewChildren(ScalaSeqs.of(List.of(plan))), vector);
+      return new Found(parent.withNewChildren(ScalaCollections.seq(List.of(plan))), vector);
     }
   }
 
   /** What takes the place of a node; empty if nothing below has computed the same. */
   static Optional<LogicalPlan> merge(EmbedNode node) {
-    List<Expression> inputs = ScalaSeqs.list(node.inputs());
+    List<Expression> inputs = ScalaCollections.list(node.inputs());
     if (!inputs.stream().allMatch(Expression::deterministic)) {
       return Optional.empty();
     }
@@ -65,9 +66,9 @@ final class MergeEmbeds {
         .map(
             found -> {
               List<NamedExpression> columns =
-                  new ArrayList<>(ScalaSeqs.list(node.child().output()));
+                  new ArrayList<>(ScalaCollections.list(node.child().output()));
               columns.add(named(found.vector(), node.result()));
-              return new Project(ScalaSeqs.of(columns), found.plan());
+              return new Project(ScalaCollections.seq(columns), found.plan());
             });
   }
 
@@ -103,7 +104,7 @@ final class MergeEmbeds {
   }
 
   private static boolean isSame(EmbedNode below, EmbedNode node, List<Expression> inputs) {
-    List<Expression> others = ScalaSeqs.list(below.inputs());
+    List<Expression> others = ScalaCollections.list(below.inputs());
     boolean same = below.spec().equals(node.spec()) && others.size() == inputs.size();
     for (int i = 0; same && i < inputs.size(); i++) {
       same = inputs.get(i).semanticEquals(others.get(i));
@@ -121,7 +122,7 @@ final class MergeEmbeds {
         .map(
             found -> {
               List<NamedExpression> columns =
-                  new ArrayList<>(ScalaSeqs.list(project.projectList()));
+                  new ArrayList<>(ScalaCollections.list(project.projectList()));
               Optional<Attribute> shown =
                   columns.stream()
                       .filter(column -> shows(column, found.vector()))
@@ -130,7 +131,7 @@ final class MergeEmbeds {
               if (shown.isEmpty()) {
                 columns.add(found.vector());
               }
-              LogicalPlan over = new Project(ScalaSeqs.of(columns), found.plan());
+              LogicalPlan over = new Project(ScalaCollections.seq(columns), found.plan());
               return new Found(over, shown.orElse(found.vector()));
             });
   }

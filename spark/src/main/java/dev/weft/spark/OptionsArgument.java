@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weft.spark;
 
+import dev.weft.spark.vector.ScalaCollections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +38,7 @@ record OptionsArgument(Map<String, String> literals, Map<RowOption, Expression> 
     if (!(map instanceof CreateMap entries)) {
       throw refused(map);
     }
-    return of(map, ScalaSeqs.list(entries.keys()), ScalaSeqs.list(entries.values()));
+    return of(map, ScalaCollections.list(entries.keys()), ScalaCollections.list(entries.values()));
   }
 
   private static OptionsArgument of(

@@ -3,7 +3,9 @@ package dev.weft.spark;
 
 import dev.weft.EncodeOptions;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import org.apache.spark.sql.catalyst.expressions.Literal;
 
 /** An option of {@code embed} whose value may be a column; NULL is as if it were not given. */
 enum RowOption {
@@ -27,6 +29,15 @@ enum RowOption {
       case TASK -> options.withTask(value);
       case PROMPT_NAME -> options.withPromptName(value);
     };
+  }
+
+  /** Its column among the inputs of a call, for {@code EXPLAIN}; empty where it is no column. */
+  String describe(List<?> inputs) {
+    if (inputs.size() <= input) {
+      return "";
+    }
+    boolean none = inputs.get(input) instanceof Literal literal && literal.value() == null;
+    return none ? "" : ", " + key + " " + inputs.get(input);
   }
 
   /** Where its column stands among the inputs of a call that has columns; the text is the first. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weft.spark;
 
+import dev.weft.spark.vector.ScalaCollections;
 import java.util.List;
 import org.apache.spark.sql.catalyst.plans.physical.RangePartitioning;
 import org.apache.spark.sql.catalyst.plans.physical.RoundRobinPartitioning;
@@ -49,7 +50,7 @@ final class ShuffleBeforeSampling extends Rule<SparkPlan> {
                     sampled,
                     ENSURE_REQUIREMENTS$.MODULE$,
                     Option.empty());
-            return node.withNewChildren(ScalaSeqs.of(List.of(shuffled)));
+            return node.withNewChildren(ScalaCollections.seq(List.of(shuffled)));
           }
         });
   }
@@ -58,6 +59,7 @@ final class ShuffleBeforeSampling extends Rule<SparkPlan> {
   private static boolean embeds(SparkPlan node) {
     return node instanceof EmbedExec
         || (!(node instanceof Exchange)
-            && ScalaSeqs.list(node.children()).stream().anyMatch(ShuffleBeforeSampling::embeds));
+            && ScalaCollections.list(node.children()).stream()
+                .anyMatch(ShuffleBeforeSampling::embeds));
   }
 }

@@ -2,6 +2,7 @@
 package dev.weft.spark;
 
 import dev.weft.serve.EmbedderSpec;
+import dev.weft.spark.vector.ScalaCollections;
 import java.math.BigInteger;
 import org.apache.spark.sql.catalyst.expressions.Attribute;
 import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
@@ -37,7 +38,7 @@ final class VectorStatistics {
       return rows.rowCount().get();
     }
     long width = ROW_HEAD;
-    for (Attribute column : ScalaSeqs.list(child.output())) {
+    for (Attribute column : ScalaCollections.list(child.output())) {
       width += column.dataType().defaultSize();
     }
     return new BigInt(rows.sizeInBytes().bigInteger().divide(BigInteger.valueOf(width)));

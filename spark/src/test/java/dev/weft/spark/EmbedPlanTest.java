@@ -261,6 +261,17 @@ class EmbedPlanTest {
   }
 
   @Test
+  void explainNamesTheOptionsThatAreColumns() {
+    String query =
+        "SELECT embed(text, '"
+            + CountedModel.PATH
+            + "', map('promptName', text)) AS emb FROM texts";
+
+    assertThat(sql(query).queryExecution().explainString(ExplainMode.fromString("simple")))
+        .containsPattern("\\+- Embed text#\\d+, promptName text#\\d+ AS emb#\\d+, model=");
+  }
+
+  @Test
   void aCallIsExpensive() {
     EmbedderSpec spec = EmbedderSpec.of(CountedModel.PATH, Map.of());
 

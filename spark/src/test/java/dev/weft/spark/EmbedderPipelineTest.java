@@ -4,6 +4,7 @@ package dev.weft.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weft.spark.vector.ScalaCollections;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -132,9 +133,9 @@ class EmbedderPipelineTest {
             .queryName("embedded_" + path)
             .start();
     try {
-      stream.addData(ScalaSeqs.of(TEXTS.subList(0, 7)));
+      stream.addData(ScalaCollections.seq(TEXTS.subList(0, 7)));
       query.processAllAvailable();
-      stream.addData(ScalaSeqs.of(TEXTS.subList(7, 20)));
+      stream.addData(ScalaCollections.seq(TEXTS.subList(7, 20)));
       query.processAllAvailable();
     } finally {
       query.stop();
@@ -200,7 +201,7 @@ class EmbedderPipelineTest {
             .outputMode("update")
             .trigger(Trigger.RealTime("2 seconds"))
             .start();
-    stream.addData(ScalaSeqs.of(TEXTS));
+    stream.addData(ScalaCollections.seq(TEXTS));
     return query;
   }
 

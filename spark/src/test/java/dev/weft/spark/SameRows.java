@@ -4,6 +4,7 @@ package dev.weft.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.weft.spark.vector.ScalaCollections;
 import java.util.Comparator;
 import java.util.List;
 import org.apache.spark.sql.Row;
@@ -46,10 +47,10 @@ final class SameRows {
       assertThat(((Number) actual).doubleValue()).isCloseTo(number.doubleValue(), within(1e-5));
     } else if (expected instanceof Seq<?> items) {
       assertThat(actual).isInstanceOf(Seq.class);
-      List<?> others = ScalaSeqs.list((Seq<?>) actual);
+      List<?> others = ScalaCollections.list((Seq<?>) actual);
       assertThat(others).hasSize(items.size());
       for (int i = 0; i < others.size(); i++) {
-        assertSame(others.get(i), ScalaSeqs.list(items).get(i));
+        assertSame(others.get(i), ScalaCollections.list(items).get(i));
       }
     } else {
       assertThat(actual).isEqualTo(expected);

@@ -10,6 +10,7 @@ import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
 import dev.weft.serve.EmbedderCache;
 import dev.weft.serve.EmbedderSpec;
+import dev.weft.spark.vector.ScalaCollections;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.util.HashMap;
@@ -38,7 +39,8 @@ class WeftPluginTest {
   }
 
   private static Map<String, Long> read() {
-    List<Source> sources = ScalaSeqs.list(SparkEnv.get().metricsSystem().getSourcesByName(SOURCE));
+    List<Source> sources =
+        ScalaCollections.list(SparkEnv.get().metricsSystem().getSourcesByName(SOURCE));
     assertThat(sources).hasSize(1);
     return read(sources.get(0).metricRegistry());
   }

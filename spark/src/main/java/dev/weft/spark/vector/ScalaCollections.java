@@ -6,20 +6,26 @@ import java.util.Map;
 import scala.collection.immutable.Seq;
 import scala.jdk.javaapi.CollectionConverters;
 
-/** Java collections as the immutable ones Catalyst takes, and back. */
-final class ScalaCollections {
+/**
+ * Java collections as the immutable ones Catalyst takes, and back. Public for the nodes of other
+ * packages.
+ */
+public final class ScalaCollections {
   private ScalaCollections() {}
 
-  static <T> Seq<T> seq(List<? extends T> items) {
+  /** A list of its own. */
+  public static <T> Seq<T> seq(List<? extends T> items) {
     List<T> copy = List.copyOf(items);
     return CollectionConverters.asScala(copy).toList();
   }
 
-  static <T> List<T> list(scala.collection.Seq<T> seq) {
+  /** A view. */
+  public static <T> List<T> list(scala.collection.Seq<T> seq) {
     return CollectionConverters.asJava(seq);
   }
 
-  static <K, V> scala.collection.immutable.Map<K, V> map(Map<K, V> entries) {
+  /** A map of its own. */
+  public static <K, V> scala.collection.immutable.Map<K, V> map(Map<K, V> entries) {
     return scala.collection.immutable.Map$.MODULE$.from(CollectionConverters.asScala(entries));
   }
 }
