@@ -6,6 +6,7 @@ import dev.weft.arrow.ArrowWindow;
 import dev.weft.serve.OnError;
 import dev.weft.spark.vector.ScalaCollections;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -13,7 +14,6 @@ import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
 import org.apache.spark.sql.catalyst.expressions.JoinedRow;
-import org.apache.spark.sql.catalyst.expressions.Literal;
 import org.apache.spark.sql.catalyst.expressions.UnsafeProjection;
 import org.apache.spark.sql.catalyst.expressions.UnsafeRow;
 import org.apache.spark.sql.catalyst.util.ArrayData;
@@ -46,16 +46,7 @@ final class CatalystRows implements RowBinding<InternalRow, InternalRow> {
     List<Expression> inputs = ScalaCollections.list(partition.inputs());
     this.many = ResultType.isMany(inputs.get(0).dataType());
     this.policy = partition.model().spec().onError();
-    for (RowOption option : RowOption.values()) {
-      if (inputs.size() > option.input() && !isNull(inputs.get(option.input()))) {
-        columns.add(option);
-      }
-    }
-  }
-
-  /** What stands for an option that is no column. */
-  private static boolean isNull(Expression input) {
-    return input instanceof Literal literal && literal.value() == null;
+    Arrays.stream(RowOption.values()).filter(o -> o.isAmong(inputs)).forEach(columns::add);
   }
 
   @Override

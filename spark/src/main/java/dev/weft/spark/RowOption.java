@@ -31,13 +31,15 @@ enum RowOption {
     };
   }
 
-  /** Its column among the inputs of a call, for {@code EXPLAIN}; empty where it is no column. */
+  /** Whether it is a column of a call with these inputs; NULL stands for one that is not. */
+  boolean isAmong(List<?> inputs) {
+    return inputs.size() > input
+        && !(inputs.get(input) instanceof Literal literal && literal.value() == null);
+  }
+
+  /** Its column, for {@code EXPLAIN}; empty where it is none. */
   String describe(List<?> inputs) {
-    if (inputs.size() <= input) {
-      return "";
-    }
-    boolean none = inputs.get(input) instanceof Literal literal && literal.value() == null;
-    return none ? "" : ", " + key + " " + inputs.get(input);
+    return isAmong(inputs) ? ", " + key + " " + inputs.get(input) : "";
   }
 
   /** Where its column stands among the inputs of a call that has columns; the text is the first. */
