@@ -169,7 +169,9 @@ class KilledJobTest {
                     new SimpleStringEncoder<String>())
                 .withRollingPolicy(OnCheckpointRollingPolicy.build())
                 .build());
-    return flink.getStreamGraph();
+    StreamGraph graph = flink.getStreamGraph();
+    graph.setJobId(new JobID()); // The MiniCluster of Flink 2.3 gives none.
+    return graph;
   }
 
   /** Lines of the files that are finished; a dot begins the names of others. */

@@ -8,6 +8,7 @@ import dev.weft.EncodeOptions;
 import dev.weft.serve.EmbedderCache;
 import java.util.Map;
 import org.apache.flink.api.common.RuntimeExecutionMode;
+import org.apache.flink.runtime.util.EnvironmentInformation;
 import org.apache.flink.streaming.api.operators.async.AsyncWaitOperatorFactory;
 import org.apache.flink.streaming.api.transformations.OneInputTransformation;
 import org.junit.jupiter.api.Test;
@@ -116,6 +117,25 @@ class ModelProviderTest {
 
     LocalTables.assertVectors(
         found, EncodeOptions.DEFAULT.withTask("query").withTruncateDim(9).withPrompt("query: "));
+  }
+
+  @Test
+  void batchQueriesHaveItFromFlink23On() throws Exception {
+    LocalTables batch = new LocalTables(RuntimeExecutionMode.BATCH);
+    batch
+        .sql()
+        .executeSql(
+            LocalTables.model("m", "t STRING", "embedding ARRAY<FLOAT>", "'task' = 'document'"));
+    String query = predict("texts", "'async', 'true'");
+
+    if (EnvironmentInformation.getVersion().startsWith("2.2.")) {
+      assertThatThrownBy(() -> batch.rows(query))
+          .hasMessageStartingWith("Cannot generate a valid execution plan for the given query");
+    } else {
+      Map<Integer, Object> found = batch.rows(query);
+      assertThat(found).hasSize(LocalTables.TEXTS.size());
+      LocalTables.assertVectors(found, DOCUMENT);
+    }
   }
 
   @Test
