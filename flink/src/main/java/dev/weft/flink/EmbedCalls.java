@@ -8,9 +8,9 @@ import org.apache.flink.table.functions.FunctionContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The calls of {@code embed} in one subtask. Options come with every row, as far as Flink tells: so
- * the model is loaded for the first, and later rows may have other options of encoding, but not of
- * loading. For the task's thread.
+ * The calls of {@code embed} in one subtask. Options come with every row: so the model is loaded
+ * for the first, and later rows may have other options of encoding, but not of loading. For the
+ * task's thread.
  */
 final class EmbedCalls implements AutoCloseable {
   private final EmbedPlan<String> plan;
@@ -42,7 +42,7 @@ final class EmbedCalls implements AutoCloseable {
       throw new IllegalArgumentException("embed: the options are NULL; leave them out instead");
     }
     if (!asked.equals(options)) {
-      EmbedderSpec next = EmbedPlan.checked(plan.spec().withOptions(asked));
+      EmbedderSpec next = withOptions(plan.spec(), asked);
       if (task != null && !next.embedderOptions().equals(spec.embedderOptions())) {
         throw new IllegalArgumentException(
             "embed: one row's options load the model as "
@@ -56,6 +56,19 @@ final class EmbedCalls implements AutoCloseable {
       options = asked;
     }
     return task().vector(text, spec.encodeOptions());
+  }
+
+  /**
+   * A call's options on top of its model.
+   *
+   * @throws IllegalArgumentException saying what is wrong with them
+   */
+  static EmbedderSpec withOptions(EmbedderSpec model, Map<String, String> asked) {
+    try {
+      return EmbedPlan.checked(model.withOptions(asked));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("embed: " + e.getMessage(), e);
+    }
   }
 
   private QueryTask task() {

@@ -2,6 +2,7 @@
 package dev.weft.flink;
 
 import dev.weft.serve.EmbedderSpec;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -76,7 +77,33 @@ final class EmbedSignature implements InputTypeStrategy {
       return "embed: the options must be a map of texts, such as MAP['truncateDim', '128'], but are "
           + types.get(OPTIONS).getLogicalType().asSummaryString();
     }
-    return "";
+    return types.size() > OPTIONS ? wrongOptions(call) : "";
+  }
+
+  private static String wrongOptions(CallContext call) {
+    Map<String, String> options = new HashMap<>();
+    written(call).forEach((name, value) -> options.put(name.toString(), value.toString()));
+    try {
+      EmbedderSpec unused = EmbedCalls.withOptions(spec(call, Optional.empty()), options);
+      return "";
+    } catch (IllegalArgumentException e) {
+      return EmbedFailures.reason(e);
+    }
+  }
+
+  /**
+   * The options of a map that is written out, as far as Flink shows them: 2.2 does so row by row
+   * only; to 2.3 every {@code MAP[…]} is a literal, until it reads a value that is none.
+   */
+  private static Map<?, ?> written(CallContext call) {
+    if (!call.isArgumentLiteral(OPTIONS)) {
+      return Map.of();
+    }
+    try {
+      return call.getArgumentValue(OPTIONS, Map.class).orElse(Map.of());
+    } catch (AssertionError e) {
+      return Map.of();
+    }
   }
 
   private static boolean isText(LogicalType type) {

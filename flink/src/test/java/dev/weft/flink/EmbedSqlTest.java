@@ -10,7 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.flink.api.common.RuntimeExecutionMode;
+import org.apache.flink.runtime.util.EnvironmentInformation;
 import org.apache.flink.table.api.config.ExecutionConfigOptions;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,7 +41,8 @@ class EmbedSqlTest {
     String query =
         "SELECT id, embed(body"
             + MODEL
-            + ", MAP['task', 'query', 'truncateDim', '7', 'prompt', 'query: ']) FROM texts";
+            + ", MAP['task', 'query', 'truncateDim', CAST(7 AS STRING), 'prompt', 'query: '])"
+            + " FROM texts";
 
     Map<Integer, Object> found = tables.rows(query);
 
@@ -92,28 +95,48 @@ class EmbedSqlTest {
 
   @ParameterizedTest
   @EnumSource(names = {"STREAMING", "BATCH"})
-  void wrongOptionsEndTheJobInWords(RuntimeExecutionMode mode) {
+  void wrongOptionsAreToldInWords(RuntimeExecutionMode mode) {
     LocalTables tables = tables(mode);
     tables
         .sql()
         .getConfig()
         .set(ExecutionConfigOptions.TABLE_EXEC_ASYNC_SCALAR_RETRY_STRATEGY, NO_RETRY);
-    assertThatThrownBy(
-            () -> tables.rows("SELECT id, embed(body" + MODEL + ", MAP['dims', '7']) FROM texts"))
-        .satisfies(
-            e ->
-                assertThat(LocalTables.messages(e))
-                    .anyMatch(m -> m.startsWith("option \"dims\" is not known; known: [")));
-    assertThatThrownBy(
-            () ->
-                tables.rows(
-                    "SELECT id, embed(body"
-                        + MODEL
-                        + ", MAP['workers', CAST(id + 1 AS STRING)]) FROM texts"))
-        .satisfies(
-            e ->
-                assertThat(LocalTables.messages(e))
-                    .anyMatch(m -> m.startsWith("embed: one row's options load the model as ")));
+    failed(
+        () -> plannedOrRun(tables, "MAP['task', 'query', 'dims', '7']"),
+        "embed: option \"dims\" is not known; known: [");
+    failed(
+        () -> plannedOrRun(tables, "MAP['truncateDim', '0']"),
+        "embed: option \"truncateDim\" cannot be \"0\" (it must be a whole number from 1)");
+    failed(
+        () -> tables.rows(embed("MAP['workers', CAST(id + 1 AS STRING)]")),
+        "embed: one row's options load the model as ");
+  }
+
+  /** Flink 2.3 shows what is written out to those who plan, 2.2 to those who have a row. */
+  private static void plannedOrRun(LocalTables tables, String options) throws Exception {
+    if (EnvironmentInformation.getVersion().startsWith("2.2.")) {
+      tables.rows(embed(options));
+    } else {
+      tables.sql().explainSql(embed(options));
+    }
+  }
+
+  @Test
+  void valuesOfOptionsMayComeFromTheRow() throws Exception {
+    LocalTables tables = tables(RuntimeExecutionMode.BATCH);
+    Map<Integer, Object> found =
+        tables.rows(
+            embed("MAP['task', CASE WHEN id < 9 THEN 'document' ELSE body END, 'prompt', '']"));
+    LocalTables.assertVectors(found, EncodeOptions.DEFAULT.withTask("document").withPrompt(""));
+  }
+
+  private static String embed(String options) {
+    return "SELECT id, embed(body" + MODEL + ", " + options + ") FROM texts";
+  }
+
+  private static void failed(ThrowingCallable query, String beginning) {
+    assertThatThrownBy(query)
+        .satisfies(e -> assertThat(LocalTables.messages(e)).anyMatch(m -> m.startsWith(beginning)));
   }
 
   @Test

@@ -116,7 +116,7 @@ class QueryTaskTest {
     assertThatThrownBy(() -> calls.vector("a", Map.of("onError", "null")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "option \"onError\" of the spec does nothing in Flink; in Java use"
+            "embed: option \"onError\" of the spec does nothing in Flink; in Java use"
                 + " BatchOptions.withOnError, in SQL the option \"onError\" of CREATE MODEL");
     assertThatThrownBy(() -> calls.vector("a", null))
         .hasMessage("embed: the options are NULL; leave them out instead");
