@@ -12,8 +12,8 @@ import java.util.List;
  */
 public interface TextEncoder extends AutoCloseable {
   /**
-   * As {@link dev.weft.Embedder#encode(List, List, VectorSink)}. A failure says nothing about which
-   * text it was, and texts whose vectors have come are not asked for again.
+   * As {@link dev.weft.Embedder#encode(List, List, VectorSink)}: a text that cannot be encoded is
+   * told to the sink, and an exception is about no text.
    */
   void encode(List<String> texts, List<EncodeOptions> options, VectorSink sink);
 

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weft.serve;
 
+import dev.weft.TextFailure;
+import dev.weft.VectorSink;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
 
 /**
- * Rows that are encoded together. If that fails, those without a vector are encoded again in
- * halves, and halves of halves, until a failure belongs to one row: its neighbours never see it. An
- * {@link Error} is nobody's text, so it ends all of them at once.
+ * Rows that are encoded together. A text that cannot be encoded fails its own row; what ends the
+ * call is nobody's text, so it ends all that are left, as an {@link Error}.
  */
 final class WindowRunner {
   private final Batcher batcher;
@@ -27,31 +28,34 @@ final class WindowRunner {
       encoder.encode(
           rows.stream().map(row -> row.text).toList(),
           rows.stream().map(row -> row.options).toList(),
-          (indices, width, values) ->
-              deliver(Arrays.stream(indices).mapToObj(rows::get).toList(), width, values));
+          new VectorSink() {
+            @Override
+            public void accept(int[] indices, int width, FloatBuffer values) {
+              deliver(Arrays.stream(indices).mapToObj(rows::get).toList(), width, values);
+            }
+
+            /** Without the text: logs are read by others than the data. */
+            @Override
+            public void failed(int index, TextFailure failure) {
+              settle(List.of(rows.get(index)), row -> row.completeExceptionally(failure.cause()));
+            }
+          });
     } catch (RuntimeException | Error e) {
-      List<PendingRow> left = rows.stream().filter(row -> !row.settled).toList();
-      Optional<Error> fatal = error(e);
-      if (batcher.isClosing()) {
-        settle(left, row -> row.cancel(false));
-      } else if (fatal.isPresent()) {
-        settle(left, row -> row.completeExceptionally(fatal.get()));
-      } else if (left.size() < 2) {
-        settle(left, row -> row.completeExceptionally(e));
-      } else {
-        encode(left.subList(0, left.size() / 2));
-        encode(left.subList(left.size() / 2, left.size()));
-      }
+      Throwable end = batcher.isClosing() ? new CancellationException() : broken(e);
+      settle(
+          rows.stream().filter(row -> !row.settled).toList(),
+          row -> row.completeExceptionally(end));
     }
   }
 
   /** The engine's threads wrap what they throw. */
-  private static Optional<Error> error(Throwable failure) {
-    Throwable cause = failure;
-    while (cause != null && !(cause instanceof Error)) {
-      cause = cause.getCause();
+  private static Error broken(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof Error error) {
+        return error;
+      }
     }
-    return Optional.ofNullable((Error) cause);
+    return new Error(failure.getMessage(), failure);
   }
 
   private void deliver(List<PendingRow> rows, int width, FloatBuffer values) {

@@ -24,6 +24,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A text of eight letters counts as four tokens, a quarter of this model's batch. */
 @Timeout(60)
@@ -191,22 +193,46 @@ class BatcherTest {
         assertThat(rows.get(i).get()).containsExactly(FakeTextEncoder.vector(text, OPTIONS));
       }
     }
-    // Whole; two halves; of each the good and the bad quarter; of each bad one its two rows.
-    assertThat(encoder.calls().stream().map(List::size).sorted().toList())
-        .isEqualTo(List.of(1, 1, 1, 1, 2, 2, 2, 2, 4, 4, 8));
+    assertThat(encoder.calls()).containsExactly(texts);
   }
 
   @Test
-  void aBrokenModelIsNoTextsFault() throws Exception {
+  void aTextThatIsRefusedIsNotInTheMessage() throws Exception {
+    String model = TestModel.of("bert-mean-normalize").toString();
+    EmbedderSpec spec = EmbedderSpec.of(model, Map.of("longTexts", "fail"));
+    List<String> texts = List.of("a fish", "secret ".repeat(1000), "", "two fish");
+    BatchTerms terms = new BatchTerms(texts.size(), LINGER, 0);
+    try (BatchLease lease = Batchers.shared().acquire(spec, Place.ANY, terms, BatchObserver.NONE)) {
+      List<CompletableFuture<float[]>> rows = new ArrayList<>();
+      for (String text : texts) {
+        rows.add(lease.submit(text, spec.encodeOptions()));
+      }
+      assertThatThrownBy(rows.get(1)::get)
+          .cause()
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageMatching("it has \\d{4} tokens, the model takes at most \\d+");
+      try (Embedder embedder = Embedder.load(model)) {
+        for (int row : new int[] {0, 2, 3}) {
+          float[] expected = embedder.encode(List.of(texts.get(row)), spec.encodeOptions())[0];
+          assertThat(rows.get(row).get()).containsExactly(expected, within(1e-5f));
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "fatal, java.lang.AssertionError, the device is gone",
+    "device, java.lang.Error, CUDA out of memory"
+  })
+  void aBrokenModelIsNoTextsFault(String text, Class<? extends Error> type, String message)
+      throws Exception {
     BatchLease lease = lease(2);
     CompletableFuture<float[]> a = lease.submit("a", OPTIONS);
-    CompletableFuture<float[]> b = lease.submit("fatal", OPTIONS);
+    CompletableFuture<float[]> b = lease.submit(text, OPTIONS);
 
     for (CompletableFuture<float[]> row : List.of(a, b)) {
-      assertThatThrownBy(row::get)
-          .cause()
-          .isInstanceOf(AssertionError.class)
-          .hasMessage("the device is gone");
+      assertThatThrownBy(row::get).cause().isExactlyInstanceOf(type).hasMessage(message);
     }
     assertThat(encoder.calls()).hasSize(1);
     CompletableFuture<float[]> later = lease.submit("c", OPTIONS);

@@ -3,6 +3,7 @@ package dev.weft.serve;
 
 import dev.weft.EncodeCounters;
 import dev.weft.EncodeOptions;
+import dev.weft.TextFailure;
 import dev.weft.VectorSink;
 import dev.weft.pipeline.EncodeException;
 import java.nio.FloatBuffer;
@@ -17,7 +18,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A model whose vectors are known without one: numbers drawn from the text and its task. Texts that
- * begin with {@link #POISON} fail every call they are in. Calls can be held at a gate.
+ * begin with {@link #POISON} have no vector. Calls can be held at a gate.
  */
 public final class FakeTextEncoder implements TextEncoder {
   public static final int WIDTH = 8;
@@ -27,6 +28,9 @@ public final class FakeTextEncoder implements TextEncoder {
 
   /** A text on which the model breaks. */
   public static final String FATAL = "fatal";
+
+  /** A text at which the device fails. */
+  public static final String DEVICE = "device";
 
   private static final int ALWAYS_OPEN = 1 << 30;
 
@@ -72,19 +76,20 @@ public final class FakeTextEncoder implements TextEncoder {
       if (batch.stream().anyMatch(text -> text.startsWith(FATAL))) {
         throw new EncodeException("in a worker", new AssertionError("the device is gone"));
       }
-      batch.stream()
-          .filter(text -> text.startsWith(POISON))
-          .findFirst()
-          .ifPresent(
-              text -> {
-                throw new EncodeException("cannot encode " + text);
-              });
+      if (batch.stream().anyMatch(text -> text.startsWith(DEVICE))) {
+        throw new EncodeException("CUDA out of memory");
+      }
       // Before the vectors go out: who has one may look at the counters.
       texts.addAndGet(batch.size());
       // In an order of its own and in two parts, as the model's workers do.
       List<Integer> rows = new ArrayList<>();
       for (int i = batch.size() - 1; i >= 0; i--) {
-        rows.add(i);
+        String text = batch.get(i);
+        if (text.startsWith(POISON)) {
+          sink.failed(i, new TextFailure(text, new EncodeException("cannot encode " + text)));
+        } else {
+          rows.add(i);
+        }
       }
       int half = rows.size() / 2;
       emit(rows.subList(0, half), batch, options, sink);
