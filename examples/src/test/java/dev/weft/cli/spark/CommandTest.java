@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.weft.cli;
+package dev.weft.cli.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,6 +7,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.weft.cli.Cli;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -73,7 +74,7 @@ class CommandTest {
     System.setOut(new PrintStream(outBytes, true, StandardCharsets.UTF_8));
     System.setErr(new PrintStream(errBytes, true, StandardCharsets.UTF_8));
     try {
-      int status = Main.run(args);
+      int status = Cli.run(new SparkHost(), args);
       return new Outcome(
           status,
           outBytes.toString(StandardCharsets.UTF_8),
@@ -341,7 +342,7 @@ class CommandTest {
         "--device       | tpu   | known: auto, cpu, cuda",
         "--prompt-name  | poem  | [query, document]",
         "--precision    | int4  | known: [float32, int8, uint8, binary, ubinary]",
-        "--on           | flink | expected one of [LOCAL, SPARK]",
+        "--on           | flink | of these the class path has [local, spark]",
         "--colour       | red   | Unknown options: '--colour'",
       })
   void badOptionsAreRefused(String option, String value, String part) throws IOException {

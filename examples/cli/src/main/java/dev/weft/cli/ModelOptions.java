@@ -93,8 +93,12 @@ final class ModelOptions {
   @Option(names = "--workers", paramLabel = "N", description = "batches at once (default: cores)")
   private Optional<String> workers = Optional.empty();
 
-  /** The model's directory, fetched if it is not here; options are checked before. */
-  String model() {
+  /** The model, fetched if it is not here; options are checked before. */
+  ModelChoice choice() {
+    return new ModelChoice(directory(), options());
+  }
+
+  private String directory() {
     Download line = new Download();
     try {
       Backend runs = EmbedderSpec.of(model, options()).embedderOptions().backend();
@@ -108,7 +112,7 @@ final class ModelOptions {
     }
   }
 
-  Map<String, String> options() {
+  private Map<String, String> options() {
     Map<String, String> options = new LinkedHashMap<>();
     prompt.ifPresent(value -> options.put("prompt", value));
     promptName.ifPresent(value -> options.put("promptName", value));
@@ -127,9 +131,5 @@ final class ModelOptions {
       options.put("normalize", "true");
     }
     return options;
-  }
-
-  EmbedderSpec spec() {
-    return EmbedderSpec.of(model(), options());
   }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.weft.cli;
+package dev.weft.cli.spark;
 
 import dev.weft.Vectors;
 import java.util.List;

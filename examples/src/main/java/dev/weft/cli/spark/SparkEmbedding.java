@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.weft.cli;
+package dev.weft.cli.spark;
 
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
@@ -9,25 +9,31 @@ import static org.apache.spark.sql.functions.to_json;
 import static org.apache.spark.sql.functions.udf;
 
 import dev.weft.Precision;
+import dev.weft.cli.EmbedJob;
+import dev.weft.cli.FileFormat;
+import dev.weft.cli.ModelChoice;
+import dev.weft.cli.TextRow;
 import dev.weft.spark.Weft;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.api.java.UDF1;
 import org.apache.spark.sql.expressions.UserDefinedFunction;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StringType;
+import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,9 +42,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class SparkEmbedding implements AutoCloseable {
   private final SparkSession spark;
-  private final ModelOptions model;
+  private final ModelChoice model;
 
-  SparkEmbedding(ModelOptions model) {
+  SparkEmbedding(ModelChoice model) {
     this.model = model;
     this.spark = session("weft");
   }
@@ -55,42 +61,42 @@ final class SparkEmbedding implements AutoCloseable {
   }
 
   /** Adds the embeddings to a file. */
-  void embed(Path input, String column, Path output, FileFormat to, Precision precision)
-      throws IOException {
-    if (to == FileFormat.PARQUET) {
-      if (precision != Precision.FLOAT32) {
+  void embed(EmbedJob job) throws IOException {
+    if (job.to() == FileFormat.PARQUET) {
+      if (job.precision() != Precision.FLOAT32) {
         throw new IllegalArgumentException(
-            "precision " + precision + " is written to .jsonl files only");
+            "precision " + job.precision() + " is written to .jsonl files only");
       }
-      Dataset<Row> table = typed(input);
-      String name = column(input, column);
-      requireText(input, table, name);
-      table.withColumn("embedding", embed(quoted(name))).write().parquet(output.toString());
+      Dataset<Row> table = typed(job.input());
+      requireText(job.input(), table, job.column());
+      table
+          .withColumn("embedding", embed(quoted(job.column())))
+          .write()
+          .parquet(job.output().toString());
       return;
     }
     Dataset<Row> lines =
-        lines(input, column).select(col("line"), embed(col("text")).as("embedding"));
-    Counter counter = new Counter();
-    try (VectorWriter writer = new VectorWriter(output, precision)) {
-      Iterator<Row> rows = lines.toLocalIterator();
-      for (long number = 1; rows.hasNext(); number++) {
-        Row row = rows.next();
-        TextRow parsed =
-            TextRow.parse(input + " row " + number, row.getString(0), column(input, column));
-        writer.write(parsed.columns(), vector(row, 1));
-        counter.add(1);
-      }
-      writer.finish();
-    }
-    counter.end();
+        lines(job.input(), job.column()).select(col("line"), embed(col("text")).as("embedding"));
+    job.write(lines.toLocalIterator(), row -> job.row(row.getString(0), vector(row, 1)));
   }
 
-  Column embed(Column text) {
-    return Weft.embed(text, model.model(), model.options());
+  /** The vectors of texts, in their order. */
+  float[][] encode(List<String> texts) {
+    List<Row> rows =
+        IntStream.range(0, texts.size()).mapToObj(i -> RowFactory.create(i, texts.get(i))).toList();
+    StructType schema =
+        new StructType().add("id", DataTypes.IntegerType).add("text", DataTypes.StringType);
+    float[][] vectors = new float[texts.size()][];
+    spark
+        .createDataFrame(rows, schema)
+        .select(col("id"), embed(col("text")))
+        .collectAsList()
+        .forEach(row -> vectors[row.getInt(0)] = vector(row, 1).orElseThrow());
+    return vectors;
   }
 
-  SparkSession spark() {
-    return spark;
+  private Column embed(Column text) {
+    return Weft.embed(text, model.directory(), model.options());
   }
 
   static Optional<float[]> vector(Row row, int index) {
@@ -108,7 +114,7 @@ final class SparkEmbedding implements AutoCloseable {
   /** The file with its own columns and types. */
   private Dataset<Row> typed(Path input) {
     String path = location(input);
-    return switch (FileFormat.of(input, FileFormat.values())) {
+    return switch (FileFormat.of(input)) {
       case TXT -> spark.read().text(path).withColumnRenamed("value", "text");
       case JSONL -> spark.read().option("mode", "FAILFAST").json(path);
       case CSV -> csv(path);
@@ -118,7 +124,7 @@ final class SparkEmbedding implements AutoCloseable {
 
   /** Every row as a line of JSON, so that its columns come out as they went in, and its text. */
   private Dataset<Row> lines(Path input, String column) {
-    FileFormat format = FileFormat.of(input, FileFormat.values());
+    FileFormat format = FileFormat.of(input);
     if (format == FileFormat.JSONL) {
       Dataset<Row> lines = spark.read().text(location(input)).where(col("value").rlike("\\S"));
       String file = input.toString();
@@ -129,12 +135,11 @@ final class SparkEmbedding implements AutoCloseable {
       return lines.select(col("value").as("line"), text.apply(col("value")).as("text"));
     }
     Dataset<Row> table = typed(input);
-    String name = column(input, column);
-    requireText(input, table, name);
+    requireText(input, table, column);
     Column[] columns =
         Arrays.stream(table.columns()).map(SparkEmbedding::quoted).toArray(Column[]::new);
     Column line = to_json(struct(columns), Map.of("ignoreNullFields", "false"));
-    return table.select(line.as("line"), quoted(name).as("text"));
+    return table.select(line.as("line"), quoted(column).as("text"));
   }
 
   /** Null, as Spark has it, where the row has no text; UTF-8 holds no half of a surrogate pair. */
@@ -176,10 +181,6 @@ final class SparkEmbedding implements AutoCloseable {
     return Files.isDirectory(input)
         ? table.orderBy(col("_metadata.file_path"), col("_metadata.row_index"))
         : table;
-  }
-
-  private static String column(Path input, String column) {
-    return FileFormat.of(input, FileFormat.values()) == FileFormat.TXT ? "text" : column;
   }
 
   /** A field that is not there reads as an empty text, as it does without Spark. */

@@ -6,8 +6,6 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.Optional;
-import org.apache.spark.SparkThrowable;
-import org.apache.spark.sql.AnalysisException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -16,34 +14,36 @@ import picocli.CommandLine.Command;
     name = "weft",
     description = "sentence-transformers models in Java, Spark and Flink",
     synopsisSubcommandLabel = "COMMAND",
-    mixinStandardHelpOptions = true,
-    subcommands = {
-      DemoCommand.class,
-      EmbedCommand.class,
-      SimilarityCommand.class,
-      InspectCommand.class,
-      RateCommand.class,
-      JoinRateCommand.class,
-      ModelCommand.class
-    })
-public final class Main {
+    mixinStandardHelpOptions = true)
+public final class Cli {
   private static final int BAD_INPUT = 2;
 
   /** Told to stop, so what fails now fails because of that. */
   private static volatile boolean stopping;
 
-  private Main() {}
+  private Cli() {}
 
-  /** Exits with 0 on success, 2 on bad usage or input, 1 on a failure of Weft itself. */
-  public static void main(String[] args) {
+  /**
+   * Runs a command line and ends the process: with 0 on success, 2 on bad usage or input, 1 on a
+   * failure of Weft itself.
+   *
+   * @param host what the class path has beside this process itself
+   */
+  public static void exit(Host host, String... args) {
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stopping = true));
-    System.exit(run(args));
+    System.exit(run(host, args));
   }
 
-  /** The exit status of a command line. */
-  static int run(String... args) {
-    CommandLine line = new CommandLine(new Main());
-    line.setCaseInsensitiveEnumValuesAllowed(true);
+  /** As {@link #exit}, but returns the status. */
+  public static int run(Host host, String... args) {
+    CommandLine line =
+        new CommandLine(new Cli())
+            .addSubcommand(new EmbedCommand(host))
+            .addSubcommand(new SimilarityCommand(host))
+            .addSubcommand(new InspectCommand())
+            .addSubcommand(new ModelCommand())
+            .addSubcommand(new RateCommand());
+    host.commands().forEach(line::addSubcommand);
     line.setExpandAtFiles(false);
     line.setParameterExceptionHandler(
         (failure, arguments) -> {
@@ -52,7 +52,7 @@ public final class Main {
         });
     line.setExecutionExceptionHandler(
         (failure, command, parsed) -> {
-          Optional<String> message = blame(failure);
+          Optional<String> message = blame(host, failure);
           if (message.isPresent() && !stopping) {
             return report(message.get());
           }
@@ -72,7 +72,7 @@ public final class Main {
   }
 
   /** What to tell the user, if the failure is about what they gave; a host may have wrapped it. */
-  private static Optional<String> blame(Throwable failure) {
+  private static Optional<String> blame(Host host, Throwable failure) {
     Throwable cause = failure;
     while (cause != null) {
       if (cause instanceof ModelException || cause instanceof IllegalArgumentException) {
@@ -87,19 +87,12 @@ public final class Main {
       if (cause instanceof FileSystemException) {
         return Optional.of(String.valueOf(cause.getMessage()));
       }
-      if (cause instanceof SparkThrowable host && isAboutInput(host)) {
-        return String.valueOf(cause.getMessage()).lines().findFirst();
+      Optional<String> complaint = host.complaint(cause);
+      if (complaint.isPresent()) {
+        return complaint;
       }
       cause = cause.getCause();
     }
     return Optional.empty();
-  }
-
-  /** A query that cannot be, a file that is not what its name says. */
-  private static boolean isAboutInput(SparkThrowable failure) {
-    String condition = String.valueOf(failure.getCondition());
-    return failure instanceof AnalysisException
-        || condition.startsWith("FAILED_READ_FILE")
-        || condition.startsWith("MALFORMED_RECORD");
   }
 }

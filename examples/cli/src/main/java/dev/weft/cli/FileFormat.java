@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** How a file is written, told by its name's ending. */
-enum FileFormat {
+public enum FileFormat {
   /** A text a line. */
   TXT,
   /** A JSON object a line. */
@@ -17,8 +17,17 @@ enum FileFormat {
   /** Columns in blocks; read and written by Spark. */
   PARQUET;
 
-  /** The format of a file, which must be one of those allowed here. */
-  static FileFormat of(Path file, FileFormat... allowed) {
+  /** The format of a file. */
+  public static FileFormat of(Path file) {
+    return of(file, values());
+  }
+
+  /**
+   * The format of a file.
+   *
+   * @throws IllegalArgumentException if it is none of those allowed here
+   */
+  public static FileFormat of(Path file, FileFormat... allowed) {
     String name = file.toString().toLowerCase(Locale.ROOT);
     List<FileFormat> formats = List.of(allowed);
     return formats.stream()

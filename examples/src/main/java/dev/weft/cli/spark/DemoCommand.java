@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.weft.cli;
+package dev.weft.cli.spark;
 
 import static org.apache.spark.sql.functions.col;
 
+import dev.weft.cli.DemoModel;
+import dev.weft.cli.FileFormat;
+import dev.weft.cli.Inputs;
+import dev.weft.cli.TextFile;
 import dev.weft.spark.Weft;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -24,7 +24,7 @@ final class InspectCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    EmbedderSpec spec = model.spec();
+    EmbedderSpec spec = model.choice().spec();
     EncodeOptions options = spec.encodeOptions();
     try (Embedder embedder = Embedder.load(spec.model(), spec.embedderOptions())) {
       print(embedder.pipeline(), spec.encodeOptions().task());

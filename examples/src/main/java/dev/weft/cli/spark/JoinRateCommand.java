@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.weft.cli;
+package dev.weft.cli.spark;
 
 import static dev.weft.spark.vector.VectorFunctions.vector_cosine_similarity;
 import static dev.weft.spark.vector.VectorFunctions.vector_normalize;
