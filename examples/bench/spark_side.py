@@ -2,7 +2,8 @@
 """Measures how many texts a second one side of the Spark benchmark embeds.
 
 What: starts a local Spark with as many slots as asked for, has it embed all lines of a file, and
-prints one JSON line with the best rate and the largest memory of the whole tree of processes.
+prints one JSON line with the best rate and the largest memory of the whole tree of processes. On
+request it writes the vectors of the first texts.
 Starting, loading the model (a first, smaller job) and reading the file are not timed.
 
 Why: both sides are one and the same query, started from Python, on a cached table, into the sink
@@ -19,8 +20,11 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import vectors
+from process import versions
 from pyspark.ml.functions import predict_batch_udf
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
@@ -65,6 +69,12 @@ def embed_seconds(texts: DataFrame, column: Column) -> float:
     return time.perf_counter() - start
 
 
+def write_vectors(spark: SparkSession, lines: Path, column: Column, target: Path) -> None:
+    first = lines.read_text(encoding="utf-8").splitlines()[: vectors.COMPARED]
+    rows = spark.createDataFrame([(text,) for text in first], "value string").coalesce(1)
+    vectors.write(target, [row.emb for row in rows.select(column.alias("emb")).collect()])
+
+
 def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Times one side of the Spark benchmark.")
     parser.add_argument("side", choices=["weft", "pyspark"])
@@ -75,6 +85,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument("--slots", type=int, default=2)
     parser.add_argument("--partitions", type=int, default=4)
     parser.add_argument("--repeat", type=int, default=1)
+    parser.add_argument("--vectors", metavar="FILE", type=Path, help="of the first texts")
     return parser.parse_args()
 
 
@@ -92,8 +103,11 @@ def main() -> None:
         count = texts.count()
         embed_seconds(texts.limit(WARM_UP_TEXTS).repartition(args.slots), column)
         seconds = min(embed_seconds(texts, column) for _ in range(args.repeat))
+        if args.vectors:
+            write_vectors(spark, Path(args.texts), column, args.vectors)
     result = {"what": args.side, "texts": count, "seconds": round(seconds, 3)}
     result |= {"rate": round(count / seconds, 1), "peak_mb": round(memory.peak_mb, 1)}
+    result |= {"versions": versions()}
     print(json.dumps(result if args.side == "weft" else {**result, "batch": args.batch}))
     spark.stop()
 

@@ -1,23 +1,29 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Makes the two text sets of the benchmarks, the same bytes on every machine.
+"""Makes the text sets of the benchmarks, the same bytes on every machine.
 
-What: short.txt holds 3000 short texts (about 11 tokens on average, counted with the model's
-start and end tokens) and mixed.txt holds 800 longer ones (about 45 tokens on average, with a tail
-to about 250), one text a line; other numbers of texts may be asked for. They are cut from, and put together of, the sentences in
-examples/data/sentences.csv or the texts of another file.
+What: files of one text a line, of which other numbers may be asked for:
+  short   3000 of about 11 tokens on average, counted with the model's start and end tokens
+  mixed   800 of about 45 tokens on average, with a tail to about 250
+  long    100 of 256 to 512 tokens
+  skewed  3000 short ones, drawn from a pool of as many so that few texts are most of them
+They are cut from, and put together of, the sentences in examples/data/sentences.csv or the texts of
+another file.
 
 Why: the rate of an encoder depends on how long the texts are and how much their lengths differ,
-so there is one set of search-query-like texts and one of paragraphs of uneven length. Lengths are
-counted in words, because this script has no tokenizer; an English word is about 1.2 tokens.
+so there are sets of search-query-like texts, of paragraphs of uneven length, of whole pages, and of
+texts that come again. Lengths are counted in words, because this script has no tokenizer; an
+English word is about 1.2 tokens.
 
 Only random() of the generator is used: Python promises the same sequence for it in all versions.
 """
 
 import argparse
+import bisect
 import csv
+import itertools
 import random
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 SENTENCES = Path(__file__).resolve().parents[1] / "data" / "sentences.csv"
@@ -29,6 +35,11 @@ SHORT_WORDS = range(5, 15)
 MIXED_TEXTS = 800
 MIXED_MEAN_WORDS = 33
 MIXED_MAX_WORDS = 200
+
+LONG_TEXTS = 100
+LONG_WORDS = range(220, 381)
+
+SKEWED_TEXTS = 3000
 
 # A cell or line with fewer words is a heading or a label, not a text.
 MIN_WORDS = 3
@@ -163,12 +174,50 @@ def mixed_texts(source: list[str], rng: random.Random, count: int) -> list[str]:
     return texts
 
 
+def long_texts(source: list[str], rng: random.Random, count: int) -> list[str]:
+    """Sentences joined and cut after a number of words that is drawn evenly."""
+    stream = endless(source, rng)
+    lengths = (LONG_WORDS[int(rng.random() * len(LONG_WORDS))] for _ in range(count))
+    return [joined(stream, length) for length in lengths]
+
+
+def joined(stream: Iterator[str], length: int) -> str:
+    """So many words of the stream, from the beginning of a sentence on."""
+    text = next(stream)
+    while words(text) < length:
+        text += " " + next(stream)
+    return " ".join(text.split(" ")[:length])
+
+
+def skewed_texts(source: list[str], rng: random.Random, count: int) -> list[str]:
+    """Draws from a pool, the n-th text of which is drawn 1/n times as often as the first (Zipf)."""
+    pool = short_texts(source, rng, count)
+    weights = list(itertools.accumulate(1 / rank for rank in range(1, count + 1)))
+    draws = (rng.random() * weights[-1] for _ in range(count))
+    return [pool[min(bisect.bisect(weights, draw), count - 1)] for draw in draws]
+
+
 def write_lines(path: Path, texts: list[str]) -> None:
     with path.open("w", encoding="utf-8", newline="\n") as file:
         file.writelines(text + "\n" for text in texts)
     mean = sum(map(words, texts)) / len(texts)
     longest = max(map(words, texts))
-    print(f"{path}: {len(texts)} texts, {mean:.1f} words on average, {longest} at most")
+    distinct = len(set(texts))
+    print(
+        f"{path}: {len(texts)} texts, {distinct} distinct, "
+        f"{mean:.1f} words on average, {longest} at most"
+    )
+
+
+Maker = Callable[[list[str], random.Random, int], list[str]]
+
+# A new one goes to the end, as its place is a part of its seed.
+SETS: dict[str, tuple[int, Maker]] = {
+    "short": (SHORT_TEXTS, short_texts),
+    "mixed": (MIXED_TEXTS, mixed_texts),
+    "long": (LONG_TEXTS, long_texts),
+    "skewed": (SKEWED_TEXTS, skewed_texts),
+}
 
 
 def positive(text: str) -> int:
@@ -179,7 +228,7 @@ def positive(text: str) -> int:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Makes short.txt and mixed.txt in OUTDIR.")
+    parser = argparse.ArgumentParser(description="Makes a file of each text set in OUTDIR.")
     parser.add_argument("outdir", metavar="OUTDIR", type=Path)
     parser.add_argument(
         "--from",
@@ -189,8 +238,8 @@ def main() -> None:
         default=SENTENCES,
         help="a .csv whose first two columns are texts, or a .txt with one text a line",
     )
-    parser.add_argument("--short", metavar="N", type=positive, default=SHORT_TEXTS)
-    parser.add_argument("--mixed", metavar="N", type=positive, default=MIXED_TEXTS)
+    for name, (count, _) in SETS.items():
+        parser.add_argument(f"--{name}", metavar="N", type=positive, default=count)
     args = parser.parse_args()
     try:
         source = read_source(args.source)
@@ -199,10 +248,9 @@ def main() -> None:
     if not source:
         parser.error(f"no text in {args.source}")
     args.outdir.mkdir(parents=True, exist_ok=True)
-    short = short_texts(source, random.Random(SEED), args.short)
-    mixed = mixed_texts(source, random.Random(SEED + 1), args.mixed)
-    write_lines(args.outdir / "short.txt", short)
-    write_lines(args.outdir / "mixed.txt", mixed)
+    for number, (name, (_, make)) in enumerate(SETS.items()):
+        made = make(source, random.Random(SEED + number), getattr(args, name))
+        write_lines(args.outdir / f"{name}.txt", made)
 
 
 if __name__ == "__main__":

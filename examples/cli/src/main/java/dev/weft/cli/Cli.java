@@ -42,7 +42,8 @@ public final class Cli {
             .addSubcommand(new SimilarityCommand(host))
             .addSubcommand(new InspectCommand())
             .addSubcommand(new ModelCommand())
-            .addSubcommand(new RateCommand());
+            .addSubcommand(new RateCommand())
+            .addSubcommand(new PeakCommand());
     host.commands().forEach(line::addSubcommand);
     line.setExpandAtFiles(false);
     line.setParameterExceptionHandler(

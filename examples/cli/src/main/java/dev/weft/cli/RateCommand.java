@@ -1,24 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weft.cli;
 
+import ai.djl.engine.Engine;
+import com.google.gson.JsonObject;
 import dev.weft.Embedder;
 import dev.weft.EmbedderOptions;
+import dev.weft.EncodeMeter;
+import dev.weft.EncodeOptions;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /**
- * Encodes a file of texts several times and prints the best rate; {@code bench encode} calls it.
+ * Encodes a file of texts several times and prints the best rate, how long the start took and the
+ * peak memory, each as a line of JSON; the benchmarks call it.
  */
 @Command(name = "rate", hidden = true, description = "measure Embedder.encode on a file of texts")
 final class RateCommand implements Callable<Integer> {
   private static final int WARM_UP = 200;
+  private static final int COMPARED = 50;
 
   @Parameters(index = "0", paramLabel = "MODEL")
   private String model = "";
@@ -32,27 +44,95 @@ final class RateCommand implements Callable<Integer> {
   @Parameters(index = "3", paramLabel = "BACKEND", defaultValue = "torch")
   private String backend = "";
 
+  @Option(names = "--workers", description = "batches that run at once; 0, the default: one a core")
+  private int workers;
+
+  @Option(
+      names = "--vectors",
+      paramLabel = "FILE",
+      description = "write the vectors of the first 50 texts, as little-endian float32")
+  private Optional<Path> vectors = Optional.empty();
+
   @Override
   public Integer call() throws IOException {
     List<String> texts = Files.readAllLines(file);
-    EmbedderOptions options = EmbedderOptions.DEFAULT.withBackend(backend, Map.of());
+    EmbedderOptions options =
+        EmbedderOptions.DEFAULT.withBackend(backend, Map.of()).withWorkers(workers);
+    long loading = System.nanoTime();
     try (Embedder embedder = Embedder.load(model, options)) {
+      JsonObject start = line();
+      start.addProperty("load_seconds", secondsSince(loading));
+      embedder.encode(texts.subList(0, 1));
+      start.addProperty("cold_start_seconds", secondsSinceProcessStart());
+      start.addProperty("workers", embedder.workers());
+      start.add("versions", versions());
+      print(start);
       embedder.encode(texts.subList(0, Math.min(WARM_UP, texts.size())));
-      double best = Double.MAX_VALUE;
-      for (int i = 0; i < repeat; i++) {
-        long start = System.nanoTime();
-        embedder.encode(texts);
-        best = Math.min(best, (System.nanoTime() - start) / 1e9);
+      print(rate(embedder, texts));
+      if (vectors.isPresent()) {
+        List<String> compared = texts.subList(0, Math.min(COMPARED, texts.size()));
+        Files.write(vectors.get(), littleEndian(embedder.encode(compared)));
       }
-      System.out.printf(
-          Locale.ROOT,
-          "{\"what\":\"weft\",\"texts\":%d,\"seconds\":%.3f,\"rate\":%.1f}%n",
-          texts.size(),
-          best,
-          texts.size() / best);
     }
-    System.out.printf(Locale.ROOT, "{\"what\":\"weft\",\"peak_rss_mb\":%d}%n", peakMegabytes());
+    JsonObject memory = line();
+    memory.addProperty("peak_rss_mb", peakMegabytes());
+    print(memory);
     return 0;
+  }
+
+  private static JsonObject versions() {
+    JsonObject versions = new JsonObject();
+    versions.addProperty("java", Runtime.version().toString());
+    versions.addProperty("djl", Engine.getDjlVersion());
+    versions.addProperty("pytorch", Engine.getEngine("PyTorch").getVersion());
+    return versions;
+  }
+
+  private JsonObject rate(Embedder embedder, List<String> texts) {
+    EncodeMeter meter = new EncodeMeter();
+    double best = Double.MAX_VALUE;
+    for (int i = 0; i < repeat; i++) {
+      long begin = System.nanoTime();
+      embedder.encode(texts, EncodeOptions.DEFAULT.withMeter(meter));
+      best = Math.min(best, secondsSince(begin));
+    }
+    long tokens = meter.counters().tokens() / repeat;
+    JsonObject line = line();
+    line.addProperty("texts", texts.size());
+    line.addProperty("seconds", best);
+    line.addProperty("rate", texts.size() / best);
+    line.addProperty("tokens", tokens);
+    line.addProperty("tokens_per_second", tokens / best);
+    return line;
+  }
+
+  private static JsonObject line() {
+    JsonObject line = new JsonObject();
+    line.addProperty("what", "weft");
+    return line;
+  }
+
+  private static void print(JsonObject line) {
+    System.out.println(line);
+  }
+
+  private static double secondsSince(long nanoTime) {
+    return (System.nanoTime() - nanoTime) / 1e9;
+  }
+
+  private static double secondsSinceProcessStart() {
+    Instant now = Instant.now();
+    Instant start = ProcessHandle.current().info().startInstant().orElse(now);
+    return Duration.between(start, now).toNanos() / 1e9;
+  }
+
+  private static byte[] littleEndian(float[][] rows) {
+    ByteBuffer bytes = ByteBuffer.allocate(rows.length * rows[0].length * Float.BYTES);
+    FloatBuffer floats = bytes.order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
+    for (float[] row : rows) {
+      floats.put(row);
+    }
+    return bytes.array();
   }
 
   /** The high water mark Linux keeps of a process; zero elsewhere. */

@@ -543,4 +543,44 @@ class CommandTest {
         .containsPattern("\\{\"what\":\"cross join\",\"pairs\":3600,\"seconds\":[0-9.]+,")
         .containsPattern("\\{\"what\":\"similarity join\",\"pairs\":3600,\"seconds\":[0-9.]+,");
   }
+
+  @Test
+  void ratePrintsLinesOfJsonAndWritesVectors() throws IOException {
+    Path texts = folder.resolve("texts.txt");
+    Files.writeString(texts, "a man\n" + "a man plays the guitar\n".repeat(59));
+    Path vectors = folder.resolve("vectors");
+    Outcome outcome =
+        run(
+            "rate",
+            MODEL.toString(),
+            texts.toString(),
+            "2",
+            "torch",
+            "--workers",
+            "1",
+            "--vectors",
+            vectors.toString());
+    assertThat(outcome.err()).isEmpty();
+    List<JsonObject> lines =
+        outcome.out().lines().map(line -> JsonParser.parseString(line).getAsJsonObject()).toList();
+    assertThat(lines).hasSize(3);
+    assertThat(lines).allMatch(line -> line.get("what").getAsString().equals("weft"));
+    assertThat(lines.get(0).keySet()).contains("load_seconds", "cold_start_seconds");
+    assertThat(lines.get(0).get("workers").getAsInt()).isEqualTo(1);
+    assertThat(lines.get(1).get("texts").getAsInt()).isEqualTo(60);
+    assertThat(lines.get(1).keySet()).contains("seconds", "rate", "tokens_per_second");
+    assertThat(lines.get(2).get("peak_rss_mb").getAsLong()).isPositive();
+    assertThat(lines.get(1).get("tokens").getAsInt()).isEqualTo(4 + 59 * 7);
+    assertThat(vectors).hasSize(50L * 32 * Float.BYTES);
+  }
+
+  @Test
+  void peakPrintsARateForEachShape() {
+    Outcome outcome = run("peak", "0", "8x4x16", "4x4x4");
+    assertThat(outcome.status()).isZero();
+    assertThat(outcome.out())
+        .containsPattern(
+            "\\{\"what\":\"peak\",\"engine\":\"djl\",\"shape\":\"8x4x16\",\"gflops\":[0-9.]+")
+        .contains("\"shape\":\"4x4x4\"");
+  }
 }
