@@ -4,22 +4,16 @@ package dev.weft.flink;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.serve.FakeTextEncoder;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.functions.MapFunction;
-import org.apache.flink.api.common.serialization.SimpleStringEncoder;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.connector.source.util.ratelimit.RateLimiterStrategy;
 import org.apache.flink.api.java.tuple.Tuple2;
@@ -27,12 +21,10 @@ import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.connector.datagen.source.DataGeneratorSource;
-import org.apache.flink.connector.file.sink.FileSink;
 import org.apache.flink.runtime.jobmaster.JobResult;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.flink.streaming.api.functions.sink.filesystem.rollingpolicies.OnCheckpointRollingPolicy;
 import org.apache.flink.streaming.api.graph.StreamGraph;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -126,7 +118,7 @@ class KilledJobTest {
       assertThat(result.get().getSerializedThrowable()).isEmpty();
     }
     assertThat(Trouble.kills()).isEqualTo(Trouble.KILLS);
-    assertThat(written(folder))
+    assertThat(WrittenFiles.lines(folder))
         .containsExactlyInAnyOrderElementsOf(
             IntStream.range(0, ROWS).mapToObj(FakeModels::embedded).toList());
     // Rows pass twice, and those behind a failure once more.
@@ -163,33 +155,9 @@ class KilledJobTest {
         .rebalance()
         .map(trouble())
         .returns(Types.STRING)
-        .sinkTo(
-            FileSink.forRowFormat(
-                    new org.apache.flink.core.fs.Path(folder.toUri()),
-                    new SimpleStringEncoder<String>())
-                .withRollingPolicy(OnCheckpointRollingPolicy.build())
-                .build());
+        .sinkTo(WrittenFiles.sink(folder));
     StreamGraph graph = flink.getStreamGraph();
     graph.setJobId(new JobID()); // The MiniCluster of Flink 2.3 gives none.
     return graph;
-  }
-
-  /** Lines of the files that are finished; a dot begins the names of others. */
-  private static List<String> written(Path folder) throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      return files
-          .filter(
-              file -> Files.isRegularFile(file) && !file.getFileName().toString().startsWith("."))
-          .flatMap(KilledJobTest::lines)
-          .toList();
-    }
-  }
-
-  private static Stream<String> lines(Path file) {
-    try {
-      return Files.readAllLines(file).stream();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }
