@@ -4,6 +4,7 @@ package dev.weft.examples.flink;
 import dev.weft.flink.BatchOptions;
 import dev.weft.flink.Weft;
 import dev.weft.serve.EmbedderSpec;
+import java.net.URI;
 import java.util.Arrays;
 import java.util.Map;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
@@ -17,8 +18,9 @@ import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
- * Reads lines of text and writes each with its vector, exactly once; lines that cannot be embedded
- * go to a folder of their own with the reason.
+ * Reads lines of text and writes each with its vector; lines that cannot be embedded go to a folder
+ * of their own with the reason. Those of files are written exactly once; a socket cannot be read
+ * again, so a job that restarts has lost what came from it since its last checkpoint.
  */
 public final class EnrichLines {
   private static final long CHECKPOINT_MILLIS = 1_000;
@@ -26,18 +28,17 @@ public final class EnrichLines {
 
   private EnrichLines() {}
 
-  /** Takes a model, a file or folder of text, and a new folder. */
+  /**
+   * Takes a model, where the lines are, and a new folder. Lines are in a file, in a folder of
+   * files, or come from {@code socket://host:port} until that is closed.
+   */
   public static void main(String[] args) throws Exception {
     if (args.length != 3) {
       throw new IllegalArgumentException("usage: MODEL INPUT OUTPUT");
     }
     StreamExecutionEnvironment flink = StreamExecutionEnvironment.getExecutionEnvironment();
     flink.enableCheckpointing(CHECKPOINT_MILLIS);
-    DataStream<String> lines =
-        flink.fromSource(
-            FileSource.forRecordStreamFormat(new TextLineInputFormat(), new Path(args[1])).build(),
-            WatermarkStrategy.noWatermarks(),
-            "lines");
+    DataStream<String> lines = lines(flink, args[1]);
 
     SingleOutputStreamOperator<String> enriched =
         Weft.embedBatched(
@@ -54,6 +55,17 @@ public final class EnrichLines {
         .map(letter -> letter.f0 + "\t" + letter.f1)
         .sinkTo(files(args[2] + "/failed"));
     flink.execute("enrich lines");
+  }
+
+  private static DataStream<String> lines(StreamExecutionEnvironment flink, String input) {
+    if (input.startsWith("socket:")) {
+      URI socket = URI.create(input);
+      return flink.socketTextStream(socket.getHost(), socket.getPort());
+    }
+    return flink.fromSource(
+        FileSource.forRecordStreamFormat(new TextLineInputFormat(), new Path(input)).build(),
+        WatermarkStrategy.noWatermarks(),
+        "lines");
   }
 
   private static FileSink<String> files(String folder) {

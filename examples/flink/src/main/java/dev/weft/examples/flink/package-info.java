@@ -4,7 +4,11 @@
  *
  * <pre>
  * flink run -c dev.weft.examples.flink.EnrichLines weft-examples-flink.jar MODEL INPUT OUTPUT
+ * flink run -c dev.weft.examples.flink.EnrichTable weft-examples-flink.jar MODEL INPUT OUTPUT
  * </pre>
+ *
+ * <p>For a stream by hand, {@code nc -lk 9999} and {@code socket://localhost:9999} as the input of
+ * the first.
  */
 @NullMarked
 package dev.weft.examples.flink;
