@@ -77,6 +77,11 @@ def memory(lines: list[Line], side: str) -> str:
     return f"{SIDES[side]} {max(peaks):.0f} MiB" if peaks else f"{SIDES[side]} unknown"
 
 
+def verdict(met: bool) -> str:
+    """Of a target."""
+    return "met" if met else "missed"
+
+
 def cpu_model() -> str:
     try:
         env = {**os.environ, "LC_ALL": "C"}

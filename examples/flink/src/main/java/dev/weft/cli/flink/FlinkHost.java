@@ -75,6 +75,11 @@ final class FlinkHost implements Host {
     return vectors.toArray(float[][]::new);
   }
 
+  @Override
+  public List<Object> commands() {
+    return List.of(new FlinkRateCommand());
+  }
+
   private static StreamExecutionEnvironment flink() {
     StreamExecutionEnvironment flink = StreamExecutionEnvironment.getExecutionEnvironment();
     flink.setParallelism(1);

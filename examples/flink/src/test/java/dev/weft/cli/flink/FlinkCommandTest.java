@@ -227,4 +227,35 @@ class FlinkCommandTest {
     assertThat(here.out()).startsWith("1.00000\té a man\té a man\n").contains("\thello, world\t");
     assertThat(run(Stream.concat(args.stream(), Stream.of("flink")).toList())).isEqualTo(here);
   }
+
+  @Test
+  void flinkRateMeasuresWhatGoesAndHowLongItTakesUnderALoad() throws IOException {
+    String texts = file("in.txt", "a man\nplays the guitar\nhello\n").toString();
+    for (String mode : List.of("weft", "row")) {
+      JsonObject full = rate(texts, mode, "0");
+      assertThat(full.get("offered").getAsDouble()).isZero();
+      assertThat(full.has("p50_ms")).isFalse();
+      JsonObject load = rate(texts, mode, "200");
+      assertThat(load.get("offered").getAsDouble()).isEqualTo(200);
+      assertThat(load.get("p50_ms").getAsDouble()).isPositive();
+      assertThat(load.get("p99_ms").getAsDouble())
+          .isGreaterThanOrEqualTo(load.get("p50_ms").getAsDouble());
+    }
+    assertThat(run(List.of("flink-rate", MODEL.toString(), texts, "both", "0", "1")).err())
+        .isEqualTo("weft: mode both: expected weft or row\n");
+  }
+
+  private static JsonObject rate(String texts, String mode, String offered) {
+    Outcome outcome =
+        run(List.of("flink-rate", MODEL.toString(), texts, mode, offered, "0.5", "0.2"));
+    assertThat(outcome.err()).isEmpty();
+    assertThat(outcome.status()).isZero();
+    JsonObject line = JsonParser.parseString(outcome.out()).getAsJsonObject();
+    assertThat(line.get("what").getAsString()).isEqualTo(mode);
+    assertThat(line.has("rate")).isTrue();
+    assertThat(line.get("batch_ms").getAsDouble()).isPositive();
+    assertThat(line.get("batch_rows").getAsDouble()).isGreaterThanOrEqualTo(1);
+    assertThat(line.get("linger_ms").getAsInt()).isEqualTo(5);
+    return line;
+  }
 }
