@@ -26,7 +26,7 @@ def load(directory: Path) -> StaticModel:
     module = next(path.parent for path in sorted(directory.rglob("model.safetensors")))
     table = load_file(module / "model.safetensors")["embedding.weight"]
     tokenizer = Tokenizer.from_file(str(module / "tokenizer.json"))
-    model = StaticModel(table, tokenizer, normalize=False)
+    model = StaticModel(table, tokenizer, normalize=False, max_length=None)
     model.unk_token_id = None  # Else it leaves out unknown words, which StaticEmbedding does not.
     return model
 

@@ -28,7 +28,9 @@ SEED = 5
 
 
 def static(tokenizer: Path) -> SentenceTransformer:
-    module = StaticEmbedding(Tokenizer.from_file(str(tokenizer)), embedding_dim=WIDTH)
+    whole = Tokenizer.from_file(str(tokenizer))
+    whole.no_truncation()
+    module = StaticEmbedding(whole, embedding_dim=WIDTH)
     return SentenceTransformer(modules=[module], device="cpu")
 
 

@@ -2,6 +2,7 @@
 """Makes what the sides of `bench all` need before they run: texts, counts of tokens, models."""
 
 import argparse
+import json
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +78,7 @@ class Preparation:
         }
 
     def models(self) -> dict[str, Path]:
-        """The model's directory for each backend, and that of a static model."""
+        """The model's directory for each backend, LangChain4j's and that of a static model."""
         wanted = set(self._args.sides)
         model = uncut.copy(self._args.model, self._work / "model")
         made = {"torch": model}
@@ -87,9 +88,22 @@ class Preparation:
             program = [self.python(sides.BACKENDS), str(HERE / "export.py"), str(exported)]
             self._programs.output([*program, str(model), "--names", "model"])
             made |= {name: exported / f"model-{name}" for name in ("onnx", "openvino")}
+        if "langchain4j" in wanted:
+            made["langchain4j"] = self._langchain4j()
         if "static" in wanted:
             say("making a static model")
             program = [self.python(sides.NEWEST), str(HERE / "models.py")]
             self._programs.output([*program, str(self._work / "static"), str(self._args.model)])
             made["static"] = self._work / "static" / "static"
         return made
+
+    def _langchain4j(self) -> Path:
+        """The model out of its jar, without the 128 tokens that its tokenizer cuts and pads to."""
+        folder = self._work / "langchain4j"
+        folder.mkdir()
+        self._programs.output(sides.shell(self._args.peers_cmd, str(folder)))
+        file = next(folder.glob("*tokenizer.json"))
+        tokenizer = json.loads(file.read_text(encoding="utf-8"))
+        tokenizer |= {"truncation": None, "padding": None}
+        file.write_text(json.dumps(tokenizer), encoding="utf-8")
+        return folder

@@ -103,7 +103,8 @@ def sentence_transformers(setting: Setting, peer: str, backend: str, environment
 
 def langchain4j(setting: Setting) -> list[Side]:
     def command(texts: Path, vectors: Path | None) -> list[str]:
-        return shell(setting.args.peers_cmd, str(texts), *([str(vectors)] if vectors else []))
+        what = [str(setting.models["langchain4j"]), str(texts)]
+        return shell(setting.args.peers_cmd, *what, *([str(vectors)] if vectors else []))
 
     return [Side("langchain4j", command, "langchain4j", exact=False)]
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A copy of a model directory that cuts no text before its positions end.
 
-Why: all-MiniLM-L6-v2 cuts texts at 256 tokens, though it has 512 positions, and LangChain4j at 512.
-Sides that are held together must run the same tokens, so all take as many as there are positions.
+Why: all-MiniLM-L6-v2 cuts texts at 256 tokens, though it has 512 positions. Sides that are held
+together must run the same tokens, so all take as many as there are positions.
 """
 
 import json

@@ -3,7 +3,7 @@
  * What else embeds texts in Java, run as the benchmarks run Weft. No user of Weft needs it.
  *
  * <pre>{@code
- * java -cp … dev.weft.peers.LangChain4jRate texts.txt vectors
+ * java -cp … dev.weft.peers.LangChain4jRate model texts.txt vectors
  * }</pre>
  */
 @NullMarked
