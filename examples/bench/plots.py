@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Draws the results of `bench all` as SVG: a bar for each side, a picture for each set.
+"""Draws the results of `bench all` and `bench scaling` as SVG, beside the file they are in.
 
-Usage: plots.py DIR, with results.json in it. A bar is as long as the middle of the rounds, with a
-line from the least to the most; of each side the best batch size is drawn.
+Usage: plots.py FILE.json. Of `bench all` a picture for each set, with a bar for each side at its
+best batch size: as long as the middle of the rounds, with a line from the least to the most. Of
+`bench scaling` a picture for each series, with the rate on the left and the memory on the right.
 """
 
 import json
@@ -53,12 +54,32 @@ def bars(name: str, rows: list[dict[str, Any]], file: Path) -> None:
     save(figure, file)
 
 
+def lines(series: str, points: list[dict[str, Any]], file: Path) -> None:
+    figure, sides = pyplot.subplots(1, 2, figsize=(8, 3), layout="constrained")
+    for axes, value, name in zip(sides, ("rate", "memory_mb"), ("texts a second", "memory, MiB")):
+        for kind in dict.fromkeys(point["kind"] for point in points):
+            own = [point for point in points if point["kind"] == kind]
+            axes.plot([p["x"] for p in own], [p[value] for p in own], marker="o", label=kind)
+        axes.set_xlabel(series)
+        axes.set_ylabel(name)
+        axes.set_ylim(bottom=0)
+        if series != "workers":
+            axes.set_xscale("log")
+        axes.spines[["top", "right"]].set_visible(False)
+    sides[0].legend(frameon=False)
+    save(figure, file)
+
+
 def main() -> None:
-    directory = Path(sys.argv[1])
-    result = json.loads((directory / "results.json").read_text(encoding="utf-8"))
-    for name in result["sets"]:
+    file = Path(sys.argv[1])
+    result = json.loads(file.read_text(encoding="utf-8"))
+    for name in result.get("sets", {}):
         rows = [row for row in result["rows"] if row["set"] == name]
-        bars(name, rows, directory / f"rates-{name}.svg")
+        bars(name, rows, file.with_name(f"rates-{name}.svg"))
+    points = result.get("points", [])
+    for series in dict.fromkeys(point["series"] for point in points):
+        own = [point for point in points if point["series"] == series]
+        lines(series, own, file.with_name(f"scaling-{series.replace(' ', '-')}.svg"))
 
 
 if __name__ == "__main__":
