@@ -51,6 +51,8 @@ class EmbedJobTest {
   private static final TypeInformation<Tuple2<Integer, float[]>> VECTOR =
       Types.TUPLE(Types.INT, Types.PRIMITIVE_ARRAY(Types.FLOAT));
 
+  private final BatcherThreads threads = new BatcherThreads();
+
   @ParameterizedTest
   @EnumSource
   void fourSubtasksShareOneModelAndAgreeWithTheEmbedder(Form form) throws Exception {
@@ -115,8 +117,7 @@ class EmbedJobTest {
     encoder.awaitClosed();
     assertThat(encoder.running()).isZero();
     assertThat(encoder.closes()).isEqualTo(1);
-    assertThat(Thread.getAllStackTraces().keySet())
-        .noneMatch(thread -> thread.getName().startsWith("weft-batcher"));
+    assertThat(threads.running()).isEmpty();
   }
 
   @Test

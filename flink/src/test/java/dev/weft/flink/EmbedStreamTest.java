@@ -25,6 +25,7 @@ class EmbedStreamTest {
   private static final BatchOptions OPTIONS =
       BatchOptions.DEFAULT.withLinger(Duration.ofMillis(1)).withTimeout(Duration.ZERO);
 
+  private final BatcherThreads threads = new BatcherThreads();
   private final List<FakeTextEncoder> models = new ArrayList<>();
   private FakeTextEncoder encoder;
 
@@ -45,13 +46,7 @@ class EmbedStreamTest {
       assertThat(model.running()).isZero();
       assertThat(model.closes()).isEqualTo(model.counters().batches() > 0 ? 1 : model.closes());
     }
-    assertThat(batcherThreads()).isEmpty();
-  }
-
-  private static List<Thread> batcherThreads() {
-    return Thread.getAllStackTraces().keySet().stream()
-        .filter(thread -> thread.getName().startsWith("weft-batcher"))
-        .toList();
+    assertThat(threads.running()).isEmpty();
   }
 
   @ParameterizedTest
