@@ -15,17 +15,18 @@ import java.util.concurrent.locks.ReentrantLock;
  *
  * <p>A window begins when the rows that wait fill a batch for each of the model's workers, when one
  * of them has waited its linger, or when nothing more can come: every caller has as many rows in
- * flight as it may. It holds at most two batches a worker, by a rough count of tokens; the model
- * sorts and cuts it exactly.
+ * flight as it may. It holds at most eight batches a worker, by a rough count of tokens; the model
+ * sorts and cuts it exactly. While the model has a batch for each worker no window begins: its rows
+ * would only wait elsewhere, and the longer the queue, the better they can be sorted.
  *
- * <p>Two threads do this in turn, so that one tokenises while the other's batches run. A caller
- * waits only above its own bound, which also bounds the queue. Rows are completed as soon as their
- * batch is done, by the thread that ran it, outside the lock.
+ * <p>Two threads do this in turn, so that one tokenises while the other's last batches run. A
+ * caller waits only above its own bound, which also bounds the queue. Rows are completed as soon as
+ * their batch is done, by the thread that ran it, outside the lock.
  */
 final class Batcher {
   private static final int DISPATCHERS = 2;
 
-  private static final int BATCHES_A_WORKER = 2;
+  private static final int BATCHES_A_WORKER = 8;
 
   /** English has some four characters a token; what it is exactly, the tokenizer says later. */
   private static final double CHARS_A_TOKEN = 4;
@@ -44,6 +45,7 @@ final class Batcher {
   private final Condition room = lock.newCondition();
   private final ArrayDeque<PendingRow> queue = new ArrayDeque<>();
   private double queuedShare;
+  private double runningShare;
   private long nextDeadline;
   private int outstanding;
   private long promised;
@@ -175,6 +177,11 @@ final class Batcher {
     return urgent || queuedShare >= workers || outstanding >= promised;
   }
 
+  /** Whether the model has too little to do for all its workers. */
+  private boolean isFree() {
+    return runningShare < workers;
+  }
+
   private void wake() {
     if (!queue.isEmpty()) {
       work.signal();
@@ -198,8 +205,8 @@ final class Batcher {
   private List<PendingRow> take() throws InterruptedException {
     lock.lockInterruptibly();
     try {
-      while (queue.isEmpty() || !(isReady() || clock.nanos() - nextDeadline >= 0)) {
-        if (queue.isEmpty()) {
+      while (queue.isEmpty() || !isFree() || !(isReady() || clock.nanos() - nextDeadline >= 0)) {
+        if (queue.isEmpty() || !isFree()) {
           work.await();
         } else {
           clock.await(lock, work, nextDeadline);
@@ -217,6 +224,7 @@ final class Batcher {
           window.add(row);
         }
       }
+      runningShare += share;
       forget(cancelled);
       recount();
       wake();
@@ -249,6 +257,10 @@ final class Batcher {
     lock.lock();
     try {
       forget(rows);
+      rows.forEach(row -> runningShare -= row.share);
+      if (isFree()) {
+        wake();
+      }
     } finally {
       lock.unlock();
     }

@@ -142,32 +142,47 @@ class BatcherTest {
   }
 
   @Test
-  void aWindowHoldsTwoBatchesAWorkerAndTheNextIsFormedMeanwhile() throws Exception {
+  void aWindowHoldsEightBatchesAWorkerAndWaitsWhileTheModelHasEnough() throws Exception {
     BatchLease lease = lease(MANY);
     encoder.hold();
     CompletableFuture<float[]> opening = lease.submit("a".repeat(1000), OPTIONS);
     encoder.awaitCall();
     List<CompletableFuture<float[]>> rows = new ArrayList<>();
-    CompletableFuture<float[]> other = lease.submit("b".repeat(1000), OPTIONS);
-    encoder.awaitCall();
-    // Both dispatchers are busy: these can only queue.
-    for (int i = 0; i < 10; i++) {
-      rows.add(lease.submit("text000" + i, OPTIONS));
+    for (int i = 0; i < 40; i++) {
+      rows.add(lease.submit("text%04d".formatted(i), OPTIONS));
     }
-    assertThat(lease.queued()).isEqualTo(10);
+    assertThat(lease.queued()).isEqualTo(40);
 
     encoder.release(1);
     encoder.awaitCall();
-    assertThat(encoder.calls().get(2))
-        .isEqualTo(IntStream.range(0, 8).mapToObj(i -> "text000" + i).toList());
-    assertThat(lease.queued()).isEqualTo(2);
-    lease.flush();
+    assertThat(encoder.calls().get(1))
+        .isEqualTo(IntStream.range(0, 32).mapToObj("text%04d"::formatted).toList());
+    assertThat(lease.queued()).isEqualTo(8);
     encoder.open();
 
     opening.get();
-    other.get();
     CompletableFuture.allOf(rows.toArray(CompletableFuture[]::new)).get();
-    assertThat(encoder.calls()).hasSize(4);
+    assertThat(encoder.calls()).hasSize(3);
+  }
+
+  @Test
+  void aWindowIsFormedWhileTheModelHasLittleToDo() throws Exception {
+    BatchLease lease = lease(MANY);
+    encoder.hold();
+    CompletableFuture<float[]> opening = lease.submit("aaaaaaaa", OPTIONS);
+    lease.flush();
+    encoder.awaitCall();
+    List<CompletableFuture<float[]>> rows = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      rows.add(lease.submit("text000" + i, OPTIONS));
+    }
+    encoder.awaitCall();
+    assertThat(opening).isNotDone();
+    assertThat(encoder.calls()).hasSize(2);
+    encoder.open();
+
+    opening.get();
+    CompletableFuture.allOf(rows.toArray(CompletableFuture[]::new)).get();
   }
 
   @Test
