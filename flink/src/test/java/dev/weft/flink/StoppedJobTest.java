@@ -65,7 +65,7 @@ class StoppedJobTest {
   @BeforeEach
   void start() throws Exception {
     GIVEN.drainPermits();
-    encoder = FakeModels.load(1, 64);
+    encoder = FakeModels.load(1, 16);
     flink =
         new MiniCluster(
             new MiniClusterConfiguration.Builder()
