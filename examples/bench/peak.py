@@ -19,6 +19,7 @@ from collections.abc import Callable  # noqa: E402
 
 import torch  # noqa: E402
 from process import emit  # noqa: E402
+from report import cores  # noqa: E402
 
 WARM_UP = 3
 PACKED_ROWS = 512
@@ -39,8 +40,8 @@ def packed(m: int, k: int, n: int) -> Product:
 
 def per_second(make: Callable[[int, int, int], Product], shape: list[int], seconds: float) -> float:
     """Products a second of all threads together."""
-    cores = len(os.sched_getaffinity(0))
-    start = threading.Barrier(cores)
+    count_of_threads = cores()
+    start = threading.Barrier(count_of_threads)
     rates: list[float] = []
 
     def work() -> None:
@@ -56,7 +57,7 @@ def per_second(make: Callable[[int, int, int], Product], shape: list[int], secon
             passed = time.perf_counter() - begin
         rates.append(count / passed)
 
-    threads = [threading.Thread(target=work) for _ in range(cores)]
+    threads = [threading.Thread(target=work) for _ in range(count_of_threads)]
     for thread in threads:
         thread.start()
     for thread in threads:

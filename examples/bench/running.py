@@ -5,11 +5,9 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import report
-
-Line = dict[str, Any]
+from report import Line
 
 # Nobody looks for a newer model, and nobody is told that forks and tokenizers do not mix.
 ENVIRONMENT = {"HF_HUB_OFFLINE": "1", "PYTHONWARNINGS": "ignore", "PYTHONUNBUFFERED": "1"}

@@ -9,31 +9,24 @@ BENCH_LIMIT=N in the environment keeps only the first N texts of each set, to tr
 
 import os
 import shlex
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import report
+from running import Programs
 
 HERE = Path(__file__).resolve().parent
-
-
-def say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
 
 
 class Runs:
     """The folder, the log and the Python of one benchmark. To be closed by `with`."""
 
     def __init__(self, bench: str, reference: str) -> None:
-        self.bench = bench
         self.load = str(os.getloadavg()[0])
         cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "weft"
-        cache.mkdir(parents=True, exist_ok=True)
         self.log = cache / f"bench-{bench}.log"
-        self.log.write_text("")
+        self._output = Programs(self.log).output
         self.python = self._output([str(HERE / "../../tools/reference"), reference]).strip()
         self.folder = tempfile.TemporaryDirectory()
 
@@ -42,13 +35,6 @@ class Runs:
 
     def __exit__(self, *failure: object) -> None:
         self.folder.cleanup()
-
-    def _output(self, command: list[str]) -> str:
-        with self.log.open("a") as log:
-            ended = subprocess.run(command, stdout=subprocess.PIPE, stderr=log, text=True)
-        if ended.returncode != 0:
-            raise SystemExit(f"bench {self.bench}: {command[0]} failed; see {self.log}")
-        return ended.stdout
 
     def make_texts(self, sets: dict[str, int], source: str | None) -> None:
         counts = [part for name, count in sets.items() for part in (f"--{name}", str(count))]

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from process import emit, seconds_since_start, versions
+from report import cores
 from texts import positive
 from tree_memory import TreeMemory
 
@@ -99,7 +100,7 @@ def main() -> None:
         os.environ[name] = "1"
     os.environ["TOKENIZERS_PARALLELISM"] = "false"
     with TreeMemory() as memory:
-        measure(args, len(os.sched_getaffinity(0)))
+        measure(args, cores())
     emit("split", peak_mb=round(memory.peak_mb, 1))
 
 
