@@ -105,7 +105,7 @@ final class EncodeCall<T> {
     output.begin(tokens, first);
     AtomicBoolean begun = new AtomicBoolean();
     model.workers.run(
-        BatchPlan.cut(tokens, budget, row -> !refuse || !tokens.isCut(row)),
+        BatchPlan.cut(tokens, budget, model.workers.count(), row -> !refuse || !tokens.isCut(row)),
         rows -> {
           if (begun.compareAndSet(false, true)) {
             waited(System.nanoTime() - tokenized);

@@ -27,6 +27,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @SuppressWarnings("NullAway.Init") // JMH calls the method of @Setup first.
 public class BatchPlanBenchmark {
   private static final int BUDGET = 1024;
+  private static final int WORKERS = 2;
   private static final int LONGEST = 256;
 
   /** Rows of a window. */
@@ -47,6 +48,6 @@ public class BatchPlanBenchmark {
 
   @Benchmark
   public List<int[]> cut() {
-    return BatchPlan.cut(tokens, BUDGET, row -> true);
+    return BatchPlan.cut(tokens, BUDGET, WORKERS, row -> true);
   }
 }
