@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Measures how many texts a second one side of the Spark benchmark embeds.
 
-What: starts a local Spark with as many slots as asked for, has it embed all lines of a file, and
-prints one JSON line with the best rate and the largest memory of the whole tree of processes. On
-request it writes the vectors of the first texts.
+What: starts a local Spark with as many slots as asked for, all in one process or in executors of
+their own, has it embed all lines of a file, and prints one JSON line with the best rate and the
+largest memory of the whole tree of processes. On request it writes the vectors of the first texts.
 Starting, loading the model (a first, smaller job) and reading the file are not timed.
 
 Why: both sides are one and the same query, started from Python, on a cached table, into the sink
@@ -32,6 +32,7 @@ from pyspark.sql.types import ArrayType, FloatType
 from tree_memory import TreeMemory
 
 TEXTS_OF_A_CALL = 1024
+EXECUTOR_MB = 1024
 WARM_UP_TEXTS = 400
 
 
@@ -57,8 +58,11 @@ def pyspark_column(model: str, batch: int) -> Column:
     return udf(F.col("value"))
 
 
-def session(slots: int, jars: str) -> SparkSession:
-    builder = SparkSession.builder.master(f"local[{slots}]").config("spark.ui.enabled", "false")
+def session(slots: int, executors: int, jars: str) -> SparkSession:
+    master = f"local[{slots}]"
+    if executors:
+        master = f"local-cluster[{executors},{slots // executors},{EXECUTOR_MB}]"
+    builder = SparkSession.builder.master(master).config("spark.ui.enabled", "false")
     builder = builder.config("spark.log.level", "ERROR")
     return (builder.config("spark.jars", jars) if jars else builder).getOrCreate()
 
@@ -83,6 +87,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument("--batch", type=int, default=32, help="of the pyspark side")
     parser.add_argument("--jars", default="", help="Weft's, with commas; for the weft side")
     parser.add_argument("--slots", type=int, default=2)
+    parser.add_argument("--executors", type=int, default=0, help="processes that share the slots")
     parser.add_argument("--partitions", type=int, default=4)
     parser.add_argument("--repeat", type=int, default=1)
     parser.add_argument("--vectors", metavar="FILE", type=Path, help="of the first texts")
@@ -94,7 +99,7 @@ def main() -> None:
     os.environ["OMP_NUM_THREADS"] = "1"  # Of the Python workers.
     os.environ["PYSPARK_PYTHON"] = sys.executable
     with TreeMemory() as memory:
-        spark = session(args.slots, args.jars)
+        spark = session(args.slots, args.executors, args.jars)
         if args.side == "weft":
             column = weft_column(args.model)
         else:

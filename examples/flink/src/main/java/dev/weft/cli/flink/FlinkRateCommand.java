@@ -23,6 +23,7 @@ import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.util.CloseableIterator;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /**
@@ -33,6 +34,7 @@ import picocli.CommandLine.Parameters;
 final class FlinkRateCommand implements Callable<Integer> {
   private static final int SUBTASKS = 2;
   private static final int WARM_UP_TEXTS = 200;
+  private static final int COMPARED_TEXTS = 20;
   private static final TypeInformation<Tuple2<String, Long>> OFFER =
       Types.TUPLE(Types.STRING, Types.LONG);
   private static final TypeInformation<Tuple2<Long, Long>> TIMES =
@@ -44,7 +46,7 @@ final class FlinkRateCommand implements Callable<Integer> {
   @Parameters(index = "1", paramLabel = "FILE.txt")
   private Path file = Path.of("");
 
-  @Parameters(index = "2", paramLabel = "weft|row")
+  @Parameters(index = "2", paramLabel = "weft|row|djl")
   private String mode = "";
 
   @Parameters(index = "3", paramLabel = "RATE", description = "texts a second, 0 for all it takes")
@@ -56,18 +58,28 @@ final class FlinkRateCommand implements Callable<Integer> {
   @Parameters(index = "5", paramLabel = "WARM_UP_SECONDS", defaultValue = "3")
   private double warmUp;
 
+  @Option(names = "--traced", paramLabel = "DIR", description = "the model for djl")
+  private Path traced = Path.of("");
+
   @Override
   public Integer call() throws Exception {
     List<String> texts = Files.readAllLines(file);
     // As many workers as subtasks: a text at a time then has as many cores as batches have.
     EmbedderSpec spec = EmbedderSpec.of(model, Map.of("workers", String.valueOf(SUBTASKS)));
     try (EmbedderCache.Lease lease = EmbedderCache.shared().acquire(spec, Place.ANY)) {
-      lease.embedder().encode(texts.subList(0, Math.min(WARM_UP_TEXTS, texts.size())));
+      lease.embedder().encode(first(texts, WARM_UP_TEXTS));
+      if (mode.equals("djl")) {
+        PredictorFunction.compare(traced, lease.embedder(), first(texts, COMPARED_TEXTS));
+      }
       EncodeCounters before = lease.embedder().counters();
       Latencies latencies = run(spec, texts);
       print(latencies, lease.embedder().counters().since(before));
     }
     return 0;
+  }
+
+  private static List<String> first(List<String> texts, int count) {
+    return texts.subList(0, Math.min(count, texts.size()));
   }
 
   @SuppressWarnings("try") // Closing a job may be interrupted; nobody does that here.
@@ -105,7 +117,8 @@ final class FlinkRateCommand implements Callable<Integer> {
           offers.map(
               new EmbedFunction<>(spec, offer -> offer.f0, (offer, vector) -> offer.f1),
               Types.LONG);
-      default -> throw new IllegalArgumentException("mode " + mode + ": expected weft or row");
+      case "djl" -> offers.map(new PredictorFunction(traced), Types.LONG);
+      default -> throw new IllegalArgumentException("mode " + mode + ": expected weft, row or djl");
     };
   }
 

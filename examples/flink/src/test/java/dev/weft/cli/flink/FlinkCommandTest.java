@@ -242,7 +242,7 @@ class FlinkCommandTest {
           .isGreaterThanOrEqualTo(load.get("p50_ms").getAsDouble());
     }
     assertThat(run(List.of("flink-rate", MODEL.toString(), texts, "both", "0", "1")).err())
-        .isEqualTo("weft: mode both: expected weft or row\n");
+        .isEqualTo("weft: mode both: expected weft, row or djl\n");
   }
 
   private static JsonObject rate(String texts, String mode, String offered) {
