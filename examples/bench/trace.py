@@ -2,14 +2,15 @@
 """Traces a BERT for DJL's own predictor: writes OUTDIR/model.pt and OUTDIR/tokenizer.json.
 
 Why: DJL's predictor runs TorchScript files. Attention is traced as plain products: what torch
-chooses by itself for a text depends on the lengths that it was traced with.
+chooses by itself for a text depends on the lengths that it was traced with. The tokenizer's file
+may cut and pad texts to fewer tokens than the model takes; that is taken out.
 """
 
 import argparse
-import shutil
 from pathlib import Path
 
 import torch
+from tokenizers import Tokenizer
 from transformers import AutoModel, AutoTokenizer
 
 NAMES = ("input_ids", "attention_mask", "token_type_ids")
@@ -42,7 +43,10 @@ def main() -> None:
     with torch.inference_mode():
         traced = torch.jit.trace(LastHiddenState(model), tuple(encoded[name] for name in NAMES))
     traced.save(str(args.outdir / "model.pt"))
-    shutil.copy(args.model / "tokenizer.json", args.outdir)
+    tokenizer = Tokenizer.from_file(str(args.model / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    tokenizer.save(str(args.outdir / "tokenizer.json"))
 
 
 if __name__ == "__main__":

@@ -60,11 +60,7 @@ final class PredictorFunction extends RichMapFunction<Tuple2<String, Long>, Long
         double cosine = cosine(predictor.predict(texts.get(i)), expected[i]);
         if (!(cosine >= LEAST_COSINE)) {
           throw new IllegalArgumentException(
-              "DJL's vector of \""
-                  + texts.get(i)
-                  + "\" has a cosine of "
-                  + cosine
-                  + " with Weft's");
+              "DJL's vector of text " + (i + 1) + " has a cosine of " + cosine + " with Weft's");
         }
       }
     }
