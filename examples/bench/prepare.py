@@ -10,10 +10,9 @@ import flops
 import sides
 import uncut
 from report import parse_all
-from running import Programs, say
+from running import TOOLS, Programs, say
 
 HERE = Path(__file__).resolve().parent
-TOOLS = HERE / "../../tools"
 
 # A round with all sides takes about a quarter of an hour on two cores.
 TEXTS = {"short": 2000, "mixed": 500, "long": 60, "skewed": 2000}
@@ -31,8 +30,7 @@ class Preparation:
 
     def python(self, environment: str) -> str:
         if environment not in self._pythons:
-            found = self._programs.output([str(TOOLS / "reference"), environment])
-            self._pythons[environment] = found.strip()
+            self._pythons[environment] = self._programs.python(environment)
         return self._pythons[environment]
 
     def openvino(self) -> str:

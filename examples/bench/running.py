@@ -9,6 +9,8 @@ from pathlib import Path
 import report
 from report import Line
 
+TOOLS = Path(__file__).resolve().parent / "../../tools"
+
 # Nobody looks for a newer model, and nobody is told that forks and tokenizers do not mix.
 ENVIRONMENT = {"HF_HUB_OFFLINE": "1", "PYTHONWARNINGS": "ignore", "PYTHONUNBUFFERED": "1"}
 
@@ -24,6 +26,10 @@ class Programs:
         self._log = log
         log.parent.mkdir(parents=True, exist_ok=True)
         log.write_text("", encoding="utf-8")
+
+    def python(self, environment: str) -> str:
+        """The Python of an environment that tools/reference makes."""
+        return self.output([str(TOOLS / "reference"), environment]).strip()
 
     def output(self, command: list[str]) -> str:
         return self._run(command)[0]

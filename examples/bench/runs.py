@@ -26,8 +26,9 @@ class Runs:
         self.load = str(os.getloadavg()[0])
         cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "weft"
         self.log = cache / f"bench-{bench}.log"
-        self._output = Programs(self.log).output
-        self.python = self._output([str(HERE / "../../tools/reference"), reference]).strip()
+        programs = Programs(self.log)
+        self._output = programs.output
+        self.python = programs.python(reference)
         self.folder = tempfile.TemporaryDirectory()
 
     def __enter__(self) -> "Runs":

@@ -72,6 +72,11 @@ def shell(command: str, *rest: str) -> list[str]:
     return ["bash", "-c", f"exec {command} {shlex.join(rest)}"]
 
 
+def jars(folder: Path) -> str:
+    """Weft's, as Spark takes them."""
+    return ",".join(sorted(map(str, folder.glob("*.jar"))))
+
+
 def wanted(vectors: Path | None) -> list[str]:
     return ["--vectors", str(vectors)] if vectors else []
 
@@ -123,7 +128,6 @@ def static(setting: Setting) -> list[Side]:
 
 def spark(setting: Setting) -> list[Side]:
     model = str(setting.models["torch"])
-    jars = ",".join(sorted(map(str, setting.args.jars.glob("*.jar"))))
 
     def side(name: str, kind: str, *more: str) -> Side:
         def command(texts: Path, vectors: Path | None) -> list[str]:
@@ -135,7 +139,7 @@ def spark(setting: Setting) -> list[Side]:
         return Side(name, command, peer, "weft, Spark", spark=True)
 
     peers = [side(f"pyspark, batch {n}", "pyspark", "--batch", n) for n in setting.batches]
-    return [side("weft, Spark", "weft", "--jars", jars), *peers]
+    return [side("weft, Spark", "weft", "--jars", jars(setting.args.jars)), *peers]
 
 
 FAMILIES: dict[str, Callable[[Setting], list[Side]]] = {

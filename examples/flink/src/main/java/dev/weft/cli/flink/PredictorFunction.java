@@ -7,6 +7,7 @@ import ai.djl.repository.zoo.Criteria;
 import ai.djl.repository.zoo.ZooModel;
 import ai.djl.translate.TranslateException;
 import dev.weft.Embedder;
+import dev.weft.Vectors;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.flink.api.common.functions.OpenContext;
@@ -57,25 +58,13 @@ final class PredictorFunction extends RichMapFunction<Tuple2<String, Long>, Long
     try (ZooModel<String, float[]> model = load(folder);
         Predictor<String, float[]> predictor = model.newPredictor()) {
       for (int i = 0; i < expected.length; i++) {
-        double cosine = cosine(predictor.predict(texts.get(i)), expected[i]);
+        double cosine = Vectors.cosine(predictor.predict(texts.get(i)), expected[i]);
         if (!(cosine >= LEAST_COSINE)) {
           throw new IllegalArgumentException(
               "DJL's vector of text " + (i + 1) + " has a cosine of " + cosine + " with Weft's");
         }
       }
     }
-  }
-
-  private static double cosine(float[] a, float[] b) {
-    double product = 0;
-    double normA = 0;
-    double normB = 0;
-    for (int i = 0; i < a.length; i++) {
-      product += (double) a[i] * b[i];
-      normA += (double) a[i] * a[i];
-      normB += (double) b[i] * b[i];
-    }
-    return product / Math.sqrt(normA * normB);
   }
 
   @Override
