@@ -26,8 +26,8 @@ import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 import org.apache.flink.test.junit5.MiniClusterExtension;
-import org.apache.flink.util.CloseableIterator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -87,7 +87,7 @@ class EmbedJobTest {
     }
     // Flink lets go of the job's class loader a moment after its result is known.
     while (EmbedderCache.shared().models() > 0) {
-      Thread.onSpinWait();
+      Thread.sleep(1);
     }
   }
 
@@ -98,22 +98,21 @@ class EmbedJobTest {
     encoder.hold();
     StreamExecutionEnvironment flink = StreamExecutionEnvironment.getExecutionEnvironment();
     flink.setParallelism(2);
-    SingleOutputStreamOperator<String> embedded =
-        form.embed(
+    // Not a collecting sink: one that is cancelled before it is open ends its TaskManager.
+    form.embed(
             flink
                 .fromSequence(0, 1_000_000)
                 .map(number -> FakeModels.row(number.intValue()))
                 .returns(FakeModels.ROW),
-            BatchOptions.DEFAULT.withCapacity(50));
-    try (CloseableIterator<String> results = embedded.collectAsync()) {
-      JobClient job = flink.executeAsync();
-      encoder.awaitCall();
-      job.cancel().get();
-      while (!job.getJobStatus().get().isGloballyTerminalState()) {
-        Thread.onSpinWait();
-      }
-      assertThat(job.getJobStatus().get()).isEqualTo(JobStatus.CANCELED);
+            BatchOptions.DEFAULT.withCapacity(50))
+        .sinkTo(new DiscardingSink<>());
+    JobClient job = flink.executeAsync();
+    encoder.awaitCall();
+    job.cancel().get();
+    while (!job.getJobStatus().get().isGloballyTerminalState()) {
+      Thread.sleep(1);
     }
+    assertThat(job.getJobStatus().get()).isEqualTo(JobStatus.CANCELED);
     encoder.awaitClosed();
     assertThat(encoder.running()).isZero();
     assertThat(encoder.closes()).isEqualTo(1);
