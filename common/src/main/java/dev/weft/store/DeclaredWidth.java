@@ -38,9 +38,9 @@ final class DeclaredWidth {
 
   /** A module and where its files are. */
   private record Entry(Path folder, String type) {
-    /** Its class name, which is all that stayed the same over the releases. */
+    /** Empty for a type that is not the reference's. */
     String name() {
-      return type.substring(type.lastIndexOf('.') + 1);
+      return ModuleRegistry.nameInReference(type).orElse("");
     }
 
     Json config(String... files) {
@@ -62,7 +62,10 @@ final class DeclaredWidth {
     List<Entry> entries = new ArrayList<>();
     for (Json entry : Json.parseArray(list.toString(), modules.get())) {
       String path = entry.findString("path").orElse("");
-      entries.add(new Entry(path.isEmpty() ? root : inside(root, path), entry.string("type")));
+      entries.add(
+          new Entry(
+              path.isEmpty() || path.equals(".") ? root : inside(root, path),
+              entry.string("type")));
     }
     return new DeclaredWidth(task).last(entries, 0);
   }
@@ -98,11 +101,16 @@ final class DeclaredWidth {
       case "Pooling" -> OptionalInt.of(Pooling.parse(entry.config(CONFIG)).width());
       case "Dense" -> dense(entry.config(CONFIG));
       case "LayerNorm" -> integer(entry.config(CONFIG), "dimension");
-      case "BoW" -> OptionalInt.of(entry.config(CONFIG).strings("vocab").size());
+      case "BoW" -> OptionalInt.of(bagOfWords(entry.config(CONFIG)));
       case "StaticEmbedding" -> table(entry.folder());
       case "Router", "Asym" -> routes(entry, depth);
       default -> OptionalInt.empty();
     };
+  }
+
+  /** A word that is there twice has one column. */
+  private static int bagOfWords(Json config) {
+    return (int) config.strings("vocab").stream().distinct().count();
   }
 
   /** Not that of other features, nor of a GLU, which halves its vectors. */
@@ -121,7 +129,9 @@ final class DeclaredWidth {
     TensorFile file = WeightFiles.open(folder);
     return Stream.of("embedding.weight", "embeddings")
         .filter(file.names()::contains)
-        .mapToInt(name -> (int) file.entry(name).shape()[1])
+        .map(name -> file.entry(name).shape())
+        .filter(shape -> shape.length == 2)
+        .mapToInt(shape -> (int) shape[1])
         .findFirst();
   }
 

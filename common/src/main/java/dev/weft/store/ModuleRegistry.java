@@ -24,7 +24,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
 
 /**
@@ -38,24 +40,28 @@ public final class ModuleRegistry {
   private static final List<String> OLD_TRANSFORMERS =
       List.of("BERT", "RoBERTa", "DistilBERT", "ALBERT", "CamemBERT", "XLMRoBERTa", "T5");
 
-  private final Map<String, ModuleType> types;
+  private final Map<String, ModuleType> own;
+  private final Map<String, ModuleType> provided;
 
-  private ModuleRegistry(Map<String, ModuleType> types) {
-    this.types = types;
+  private ModuleRegistry(Map<String, ModuleType> own, Map<String, ModuleType> provided) {
+    this.own = own;
+    this.provided = provided;
   }
 
   /**
    * Weft's modules and those that {@link ServiceLoader} finds, through the loader of this class and
-   * the thread's. Weft's own win over a service of the same name.
+   * the thread's. A type of the reference is Weft's own module if there is one, any other type is a
+   * service's.
    */
   public static ModuleRegistry standard() {
-    Map<String, ModuleType> types = new TreeMap<>();
+    Map<String, ModuleType> provided = new TreeMap<>();
     for (ClassLoader loader :
         new ClassLoader[] {
           ModuleRegistry.class.getClassLoader(), Thread.currentThread().getContextClassLoader()
         }) {
-      ServiceLoader.load(ModuleType.class, loader).forEach(t -> types.putIfAbsent(t.name(), t));
+      ServiceLoader.load(ModuleType.class, loader).forEach(t -> provided.putIfAbsent(t.name(), t));
     }
+    Map<String, ModuleType> types = new TreeMap<>();
     own("Transformer", Transformer::load, types);
     own("Pooling", Pooling::load, types);
     own("Dense", Dense::load, types);
@@ -71,7 +77,7 @@ public final class ModuleRegistry {
     own("WeightedLayerPooling", WeightedLayerPooling::load, types);
     own("LayerNorm", LayerNorm::load, types);
     own("Dropout", Dropout::load, types);
-    return new ModuleRegistry(types);
+    return new ModuleRegistry(types, provided);
   }
 
   private static void own(
@@ -97,10 +103,10 @@ public final class ModuleRegistry {
    * @throws ModelException if there is none, listing the known ones
    */
   ModuleType find(String file, String type) {
-    String className = type.substring(type.lastIndexOf('.') + 1);
-    String name = OLD_TRANSFORMERS.contains(className) ? "Transformer" : className;
-    boolean custom = !type.startsWith(REFERENCE);
-    return Optional.ofNullable(types.get(custom ? className : name))
+    Optional<String> reference = nameInReference(type);
+    return reference
+        .map(own::get)
+        .or(() -> Optional.ofNullable(provided.get(className(type))))
         .orElseThrow(
             () ->
                 new ModelException(
@@ -108,9 +114,27 @@ public final class ModuleRegistry {
                         + ": module type \""
                         + type
                         + "\" is not known; known: "
-                        + types.keySet()
-                        + (custom
+                        + known()
+                        + (reference.isEmpty()
                             ? "; code of a model is never run: provide a ModuleType of this name"
                             : "")));
+  }
+
+  /** What the reference calls the type today; empty if it is somebody's own. */
+  static Optional<String> nameInReference(String type) {
+    String name = className(type);
+    return type.startsWith(REFERENCE)
+        ? Optional.of(OLD_TRANSFORMERS.contains(name) ? "Transformer" : name)
+        : Optional.empty();
+  }
+
+  private static String className(String type) {
+    return type.substring(type.lastIndexOf('.') + 1);
+  }
+
+  private Set<String> known() {
+    Set<String> names = new TreeSet<>(own.keySet());
+    names.addAll(provided.keySet());
+    return names;
   }
 }

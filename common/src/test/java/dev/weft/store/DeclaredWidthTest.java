@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.weft.Embedder;
 import dev.weft.EncodeOptions;
 import dev.weft.TestModel;
+import dev.weft.config.TensorData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
@@ -89,10 +91,11 @@ class DeclaredWidthTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "{\"type\": \"x.Pooling\", \"path\": \"../1_Pooling\"}",
-        "{\"type\": \"x.Whisk\"}",
-        "{\"type\": \"x.Router\"}",
-        "{\"type\": \"x.Pooling\", \"path\": \"nowhere\"}",
+        "{\"type\": \"sentence_transformers.models.Pooling\", \"path\": \"../1_Pooling\"}",
+        "{\"type\": \"sentence_transformers.models.Whisk\"}",
+        "{\"type\": \"my_pooling.Pooling\", \"path\": \"1_Pooling\"}",
+        "{\"type\": \"sentence_transformers.models.Router\"}",
+        "{\"type\": \"sentence_transformers.models.Pooling\", \"path\": \"nowhere\"}",
         "{",
         ""
       })
@@ -104,11 +107,34 @@ class DeclaredWidthTest {
   }
 
   @Test
+  void aTableThatIsNoTableDeclaresNothing() throws IOException {
+    TestModel model = TestModel.copyOf("static", folder);
+    model.write(
+        "modules.json",
+        "[{\"type\": \"sentence_transformers.models.StaticEmbedding\", \"path\": \"\"}]");
+    Files.deleteIfExists(model.file("model.safetensors"));
+    SafeTensorsWriter.write(
+        model.file("model.safetensors"), Map.of("embeddings", TensorData.of(new float[3], 3)));
+
+    assertThat(declared(model.dir(), EncodeOptions.DEFAULT)).isEmpty();
+  }
+
+  @Test
+  void aPathMayBeTheDirectoryItself() {
+    TestModel model = TestModel.copyOf("bow-tfidf", folder);
+    model.write(
+        "modules.json", "[{\"type\": \"sentence_transformers.models.BoW\", \"path\": \".\"}]");
+    model.write("config.json", "{\"vocab\": [\"a\", \"b\", \"a\"], \"word_weights\": {}}");
+
+    assertThat(declared(model.dir(), EncodeOptions.DEFAULT)).hasValue(2);
+  }
+
+  @Test
   void aRouterInsideItselfEnds() {
     TestModel model = TestModel.copyOf("router", folder);
     model.write(
         "router_config.json",
-        "{\"types\": {\"a\": \"x.Router\"}, \"structure\": {\"query\": [\"a\"]}}");
+        "{\"types\": {\"a\": \"sentence_transformers.models.Router\"}, \"structure\": {\"query\": [\"a\"]}}");
     Optional<Exception> failed = link(model.file("a"), model.dir());
 
     assertThat(failed).isEmpty();
