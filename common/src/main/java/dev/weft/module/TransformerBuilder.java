@@ -10,8 +10,6 @@ import dev.weft.config.ModelException;
 import dev.weft.pipeline.Backend;
 import dev.weft.pipeline.ModuleDir;
 import dev.weft.text.FastTokenizer;
-import dev.weft.text.PaddingSide;
-import dev.weft.text.TruncationSide;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -156,14 +154,14 @@ public final class TransformerBuilder {
           new Transformer.Layout(
               maxSeqLength(encoder),
               config.findInteger("pad_token_id").filter(id -> id >= 0).orElse(0),
-              paddingSide(files.tokenizerConfig()),
+              files.paddingSide(),
               all ? HiddenLayers.ALL : HiddenLayers.LAST);
       FastTokenizer tokenizer =
           FastTokenizer.parse(
               files.tokenizerFile(),
               files.tokenizerText(),
               layout.maxSeqLength(),
-              truncationSide(files.tokenizerConfig()));
+              files.truncationSide());
       return new Transformer(tokenizer, encoder, layout, files, chosen.kind());
     } catch (RuntimeException e) {
       encoder.close();
@@ -201,7 +199,10 @@ public final class TransformerBuilder {
         .orElseGet(
             () ->
                 Math.min(
-                    files.tokenizerConfig().findInteger(MAX_LENGTH).orElse(Integer.MAX_VALUE),
+                    files
+                        .tokenizerConfig()
+                        .findInteger(MAX_LENGTH, "max_len")
+                        .orElse(Integer.MAX_VALUE),
                     encoder.maxPositions()));
   }
 
@@ -219,7 +220,7 @@ public final class TransformerBuilder {
 
   private boolean isArgument() {
     return tokenizerArgs.containsKey(MAX_LENGTH)
-        || files.settings().object("tokenizer_args").has(MAX_LENGTH);
+        || TransformerSettings.tokenizerArguments(files.settings()).has(MAX_LENGTH);
   }
 
   private static int within(String what, int value, Encoder encoder) {
@@ -233,29 +234,5 @@ public final class TransformerBuilder {
               + " positions");
     }
     return value;
-  }
-
-  private static PaddingSide paddingSide(Json tokenizerConfig) {
-    return isLeft(tokenizerConfig, "padding_side") ? PaddingSide.LEFT : PaddingSide.RIGHT;
-  }
-
-  private static TruncationSide truncationSide(Json tokenizerConfig) {
-    return isLeft(tokenizerConfig, "truncation_side") ? TruncationSide.LEFT : TruncationSide.RIGHT;
-  }
-
-  private static boolean isLeft(Json tokenizerConfig, String key) {
-    String side = tokenizerConfig.findString(key).orElse("right");
-    return switch (side) {
-      case "left" -> true;
-      case "right" -> false;
-      default ->
-          throw new ModelException(
-              tokenizerConfig.file()
-                  + ": "
-                  + key
-                  + " \""
-                  + side
-                  + "\" is not known; known: left, right");
-    };
   }
 }

@@ -6,7 +6,10 @@ import dev.weft.config.JsonText;
 import dev.weft.config.ModelException;
 import dev.weft.pipeline.ModuleDir;
 import dev.weft.pipeline.ModuleSpec;
+import dev.weft.text.PaddingSide;
 import dev.weft.text.TokenizerJson;
+import dev.weft.text.TokenizerSides;
+import dev.weft.text.TruncationSide;
 import java.util.Map;
 import java.util.Optional;
 
@@ -54,7 +57,9 @@ record TransformerFiles(
         model,
         model,
         settings,
-        model.config(CONFIG).with(settings.object("config_args").values()),
+        model
+            .config(CONFIG)
+            .with(TransformerSettings.arguments(settings, "config_kwargs", "config_args").values()),
         tokenizerConfig(settings, model),
         settings.findBool("do_lower_case").orElse(false));
   }
@@ -69,7 +74,7 @@ record TransformerFiles(
     return folder
         .findConfig(TOKENIZER_CONFIG)
         .orElseGet(() -> Json.empty(TOKENIZER_CONFIG))
-        .with(settings.object("tokenizer_args").values());
+        .with(TransformerSettings.tokenizerArguments(settings).values());
   }
 
   TransformerFiles withConfig(Map<String, Object> overrides) {
@@ -92,8 +97,43 @@ record TransformerFiles(
 
   /** The tokenizer as it is run. */
   String tokenizerText() {
-    String json = storedTokenizer();
+    String json = TokenizerJson.normalizing(tokenizerFile(), storedTokenizer(), tokenizerConfig);
     return lowerCase ? TokenizerJson.lowerCasing(tokenizerFile(), json) : json;
+  }
+
+  /** The side the configuration names, else that of the tokenizer's own block, else the right. */
+  PaddingSide paddingSide() {
+    return isLeft("padding_side")
+        .map(left -> left ? PaddingSide.LEFT : PaddingSide.RIGHT)
+        .or(() -> TokenizerSides.of(storedTokenizer()).padding())
+        .orElse(PaddingSide.RIGHT);
+  }
+
+  /** As {@link #paddingSide}, the end at which long texts are cut. */
+  TruncationSide truncationSide() {
+    return isLeft("truncation_side")
+        .map(left -> left ? TruncationSide.LEFT : TruncationSide.RIGHT)
+        .or(() -> TokenizerSides.of(storedTokenizer()).truncation())
+        .orElse(TruncationSide.RIGHT);
+  }
+
+  private Optional<Boolean> isLeft(String key) {
+    return tokenizerConfig
+        .findString(key)
+        .map(
+            side ->
+                switch (side) {
+                  case "left" -> true;
+                  case "right" -> false;
+                  default ->
+                      throw new ModelException(
+                          tokenizerConfig.file()
+                              + ": "
+                              + key
+                              + " \""
+                              + side
+                              + "\" is not known; known: left, right");
+                });
   }
 
   private String storedTokenizer() {

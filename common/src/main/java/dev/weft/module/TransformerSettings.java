@@ -30,12 +30,29 @@ final class TransformerSettings {
         refuse(settings, "processing_kwargs." + kind);
       }
     }
-    Json text = settings.object("modality_config").object("text");
+    Json modalities = settings.object("modality_config");
+    if (modalities.has("message")) {
+      throw new ModelException(
+          settings.file()
+              + ": modality_config.message is not supported, by which every text goes through the"
+              + " tokenizer's chat template; remove it to embed the texts themselves");
+    }
+    Json text = modalities.object("text");
     only(settings, "transformer_task", settings, "feature-extraction");
     only(settings, "module_output_name", settings, "token_embeddings");
     only(settings, "method", text, "forward");
     only(settings, "method_output_name", text, "last_hidden_state");
     return settings;
+  }
+
+  /** Arguments of the model's, the tokenizer's or the config's class; 5.4 renamed them. */
+  static Json arguments(Json settings, String name, String oldName) {
+    return settings.has(oldName) ? settings.object(oldName) : settings.object(name);
+  }
+
+  /** What the tokenizer is given beside its own files. */
+  static Json tokenizerArguments(Json settings) {
+    return arguments(settings, "processor_kwargs", "tokenizer_args");
   }
 
   private static void refuse(Json settings, String key) {

@@ -19,6 +19,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A model in the directory layout of sentence-transformers, or a plain Hugging Face directory,
@@ -28,6 +30,8 @@ import java.util.OptionalInt;
 public final class ModelDir {
   static final String MODULES = "modules.json";
   private static final String SETTINGS = "config_sentence_transformers.json";
+
+  private static final Logger LOG = LoggerFactory.getLogger(ModelDir.class);
 
   private final Path root;
 
@@ -107,6 +111,7 @@ public final class ModelDir {
   private static void read(ModuleDir files, List<Stage> stages) {
     Optional<String> list = files.text(MODULES);
     if (list.isEmpty()) {
+      warnOfTemplate(files);
       Transformer transformer = Transformer.load(files);
       stages.add(transformer);
       stages.add(new Pooling(transformer.width(0), poolingOf(files.config("config.json"))));
@@ -114,6 +119,18 @@ public final class ModelDir {
     }
     for (Json entry : Json.parseArray(files.label(MODULES), list.get())) {
       stages.add(files.stage(entry, entry.findString("path").orElse(""), entry.string("type")));
+    }
+  }
+
+  /** Where there are modules, their settings say whether texts go through it. */
+  private static void warnOfTemplate(ModuleDir files) {
+    boolean configured =
+        files.findConfig("tokenizer_config.json").filter(c -> c.has("chat_template")).isPresent();
+    if (configured || files.text("chat_template.jinja").isPresent()) {
+      LOG.warn(
+          "{}: embeds the texts themselves; sentence-transformers 5.4 and later put each into the"
+              + " tokenizer's chat template, as no modules.json says otherwise",
+          files.label("config.json"));
     }
   }
 

@@ -61,7 +61,7 @@ public record ModelSettings(
     prompts.put("document", "");
     Json map = json.object("prompts");
     for (String name : map.keys()) {
-      prompts.put(name, map.string(name));
+      prompts.put(name, map.findString(name).orElse(""));
     }
     Optional<Integer> truncate = json.findInteger("truncate_dim");
     try {

@@ -157,13 +157,14 @@ public final class FastTokenizer implements AutoCloseable {
   }
 
   /**
-   * Tokens that a prompt puts in front of every text: those of the prompt alone, without a special
-   * token at its end. The leading special tokens count.
+   * Tokens that a prompt puts in front of every text: those of the prompt alone, cut as a text is,
+   * without a special token at its end. The leading special tokens count.
    */
   public int promptLength(String prompt) {
     long[] special = specialTokenMask(owner, Surrogates.replaceLone(prompt));
     boolean ends = special.length > 0 && special[special.length - 1] == 1;
-    return ends ? special.length - 1 : special.length;
+    int length = Math.min(special.length, limit.maxLength());
+    return ends ? length - 1 : length;
   }
 
   /** Frees the native tokenizer; no call may be running. */

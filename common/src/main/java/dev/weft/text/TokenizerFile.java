@@ -98,7 +98,8 @@ final class TokenizerFile {
 
   /**
    * This file, unless its model cannot say what an unknown word is: at the first one, the native
-   * library would end the process. BPE is not looked at, as it rarely knows no word.
+   * library would end the process. BPE may name no such token, and leaves out what it does not
+   * know.
    */
   TokenizerFile withUnknown() {
     JsonObject model = object(root, "model");
@@ -106,6 +107,12 @@ final class TokenizerFile {
     if (isType(model, "WordPiece") || isType(model, "WordLevel")) {
       String token = text(model, "unk_token").orElse("");
       missing = object(model, "vocab").has(token) ? "" : "unk_token \"" + token + "\"";
+    } else if (isType(model, "BPE")) {
+      Optional<String> token = text(model, "unk_token");
+      missing =
+          token.isEmpty() || object(model, "vocab").has(token.get())
+              ? ""
+              : "unk_token \"" + token.get() + "\"";
     } else if (isType(model, "Unigram")) {
       missing = text(model, "unk_id").isPresent() ? "" : "unk_id";
     }

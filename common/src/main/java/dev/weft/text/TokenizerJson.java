@@ -3,12 +3,16 @@ package dev.weft.text;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
+import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import com.google.gson.JsonPrimitive;
+import dev.weft.config.Json;
 import dev.weft.config.ModelException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -19,6 +23,17 @@ import java.util.TreeMap;
 public final class TokenizerJson {
   private static final String NORMALIZER = "normalizer";
   private static final int MAX_ID = 1 << 24;
+
+  private static final Set<String> BERT_CLASSES =
+      Set.of(
+          "BertTokenizer",
+          "BertTokenizerFast",
+          "DistilBertTokenizer",
+          "DistilBertTokenizerFast",
+          "ElectraTokenizer",
+          "ElectraTokenizerFast",
+          "MPNetTokenizer",
+          "MPNetTokenizerFast");
 
   private TokenizerJson() {}
 
@@ -40,6 +55,32 @@ public final class TokenizerJson {
     sequence.addProperty("type", "Sequence");
     sequence.add("normalizers", chain);
     root.add(NORMALIZER, sequence);
+    return text(file, root);
+  }
+
+  /**
+   * The tokenizer with the normalizer that {@code tokenizer_config.json} describes, where that
+   * names a class of BERT's: such a class makes its BertNormalizer anew and does not look at the
+   * file's (transformers, {@code tokenization_bert.py}).
+   */
+  public static String normalizing(String file, String json, Json config) {
+    if (config.findString("tokenizer_class").filter(BERT_CLASSES::contains).isEmpty()) {
+      return json;
+    }
+    JsonObject root = root(file, json);
+    if (!(root.get(NORMALIZER) instanceof JsonObject normalizer)
+        || !new JsonPrimitive("BertNormalizer").equals(normalizer.get("type"))) {
+      return json;
+    }
+    normalizer.addProperty("lowercase", config.findBool("do_lower_case").orElse(true));
+    normalizer.addProperty(
+        "handle_chinese_chars", config.findBool("tokenize_chinese_chars").orElse(true));
+    normalizer.add(
+        "strip_accents",
+        config
+            .findBool("strip_accents")
+            .<JsonElement>map(JsonPrimitive::new)
+            .orElse(JsonNull.INSTANCE));
     return text(file, root);
   }
 

@@ -35,6 +35,9 @@ class TransformerSettingsTest {
         "{\"modality_config\": {\"text\": {\"method_output_name\": \"pooler_output\"}}} |"
             + " method_output_name \"pooler_output\" is not supported; supported:"
             + " last_hidden_state",
+        "{\"modality_config\": {\"message\": {\"method\": \"forward\"}}} | modality_config.message is not"
+            + " supported, by which every text goes through the tokenizer's chat template; remove"
+            + " it to embed the texts themselves",
       })
   void whatAsksForOtherNumbersIsRefused(String json, String message) {
     assertThatThrownBy(() -> TransformerSettings.checked(Json.parse(FILE, json)))
@@ -52,8 +55,7 @@ class TransformerSettingsTest {
         """
         {"transformer_task": "feature-extraction", "module_output_name": "token_embeddings",
          "modality_config": {
-           "text": {"method": "forward", "method_output_name": "last_hidden_state"},
-           "message": {"method": "forward", "method_output_name": "last_hidden_state"}}}
+           "text": {"method": "forward", "method_output_name": "last_hidden_state"}}}
         """
       })
   void whatAsksForTheLastHiddenStateIsRead(String json) {

@@ -80,6 +80,14 @@ class ModelDirTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"my_pooling.Pooling", "custom_st.Transformer"})
+  void codeOfAModelIsNotTakenForTheReferences(String type) {
+    assertRefused(mean().write("modules.json", modules(type, "")))
+        .hasMessageContaining("module type \"" + type + "\" is not known; known: [Asym, ")
+        .hasMessageEndingWith("; code of a model is never run: provide a ModuleType of this name");
+  }
+
+  @ParameterizedTest
   @ValueSource(
       strings = {"sentence_transformers.models.Transformer", "sentence_transformers.models.BERT"})
   void olderNamesOfTheTransformerAreKnown(String type) {
@@ -446,7 +454,7 @@ class ModelDirTest {
             .write(
                 "config_sentence_transformers.json",
                 """
-                {"prompts": {"title": "t: ", "query": "q: "}, "default_prompt_name": "title",
+                {"prompts": {"title": "t: ", "query": "q: ", "none": null}, "default_prompt_name": "title",
                  "truncate_dim": 12}
                 """);
 
@@ -454,7 +462,7 @@ class ModelDirTest {
 
     assertThat(settings.prompts().entrySet())
         .extracting(Object::toString)
-        .containsExactly("query=q: ", "document=", "title=t: ");
+        .containsExactly("query=q: ", "document=", "title=t: ", "none=");
     assertThat(settings.defaultPromptName()).contains("title");
     assertThat(settings.truncateDim()).hasValue(12);
   }

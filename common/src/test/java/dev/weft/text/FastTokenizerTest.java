@@ -8,6 +8,7 @@ import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.weft.TestModel;
+import dev.weft.config.Json;
 import dev.weft.config.ModelException;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -119,6 +120,14 @@ class FastTokenizerTest {
   }
 
   @Test
+  void aPromptIsCutAsATextIs() {
+    try (FastTokenizer tokenizer = FastTokenizer.parse("tokenizer.json", JSON, 4)) {
+      assertThat(tokenizer.promptLength("a a a a a")).isEqualTo(3);
+      assertThat(tokenizer.promptLength("a")).isEqualTo(2);
+    }
+  }
+
+  @Test
   void withoutASpecialTokenAtTheEndThePromptIsCountedWhole() {
     JsonObject root = JsonParser.parseString(JSON).getAsJsonObject();
     root.add("post_processor", JsonNull.INSTANCE);
@@ -141,6 +150,40 @@ class FastTokenizerTest {
     assertThat(ids(lower, "A a")).containsExactly(FIRST, a, a, LAST);
     // The own normalizer still drops control characters.
     assertThat(ids(lower, "A \0 a")).containsExactly(FIRST, a, a, LAST);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"tokenizer_class\": \"BertTokenizer\", \"do_lower_case\": false} | false",
+        "{\"tokenizer_class\": \"BertTokenizerFast\"} | true",
+        "{\"tokenizer_class\": \"MPNetTokenizer\", \"do_lower_case\": true} | true",
+      })
+  void aClassOfBertsMakesItsNormalizerAnew(String config, boolean lower) {
+    String json = JSON.replace("\"lowercase\": true", "\"lowercase\": " + !lower);
+    int a = vocabulary("a");
+    assertThat(ids(json, "A")).containsExactly(FIRST, lower ? UNKNOWN : a, LAST);
+
+    String anew =
+        TokenizerJson.normalizing(
+            "tokenizer.json", json, Json.parse("tokenizer_config.json", config));
+
+    assertThat(ids(anew, "A")).containsExactly(FIRST, lower ? a : UNKNOWN, LAST);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{}",
+        "{\"do_lower_case\": false}",
+        "{\"tokenizer_class\": \"PreTrainedTokenizerFast\", \"do_lower_case\": false}",
+        "{\"tokenizer_class\": \"TokenizersBackend\", \"do_lower_case\": false}"
+      })
+  void otherClassesKeepTheNormalizerOfTheFile(String config) {
+    Json json = Json.parse("tokenizer_config.json", config);
+
+    assertThat(TokenizerJson.normalizing("tokenizer.json", JSON, json)).isSameAs(JSON);
   }
 
   @Test

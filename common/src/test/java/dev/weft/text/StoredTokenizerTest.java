@@ -307,6 +307,25 @@ class StoredTokenizerTest {
         .hasMessage(message);
   }
 
+  @Test
+  void bytePairsMayLeaveOutWhatTheyDoNotKnowButNotNameATokenTheyLack() {
+    String json =
+        """
+        {"version": "1.0", "added_tokens": [], "normalizer": null, "pre_tokenizer": null,
+         "post_processor": null, "decoder": null,
+         "model": {"type": "BPE", "unk_token": null, "vocab": {"a": 0, "b": 1}, "merges": []}}
+        """;
+    assertThat(ids(json, List.of("azb"))[0]).containsExactly(0, 1);
+
+    String broken = json.replace("\"unk_token\": null", "\"unk_token\": \"<unk>\"");
+    assertThatThrownBy(() -> FastTokenizer.parse(FILE, broken, 64))
+        .isInstanceOf(ModelException.class)
+        .hasMessage(
+            FILE
+                + ": the model's unk_token \"<unk>\" is not in its vocabulary; without a token for"
+                + " unknown words it cannot be used");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"", "[]", "{", "null", "{}"})
   void aBrokenFileIsNamed(String json) {
