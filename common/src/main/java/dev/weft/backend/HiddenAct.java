@@ -11,19 +11,28 @@ import java.util.List;
 @SuppressWarnings("ImmutableEnumChecker") // the list of names is List.of
 enum HiddenAct {
   /** x · Φ(x), exactly. */
-  GELU("gelu") {
+  GELU("gelu", "gelu_python") {
     @Override
     NDArray apply(NDArray x) {
       return Activation.gelu(x);
     }
   },
   /** The tanh approximation of GELU, 0.5·x·(1 + tanh(√(2/π)·(x + 0.044715·x³))). */
-  GELU_NEW("gelu_new", "gelu_pytorch_tanh") {
+  GELU_NEW("gelu_new", "gelu_pytorch_tanh", "gelu_fast", "gelu_python_tanh") {
     @Override
     NDArray apply(NDArray x) {
       try (NDArray cube = x.pow(3).muli(0.044715f)) {
         NDArray tanh = cube.addi(x).muli((float) Math.sqrt(2 / Math.PI)).tanh();
         return tanh.addi(1).muli(x).muli(0.5f);
+      }
+    }
+  },
+  /** x · σ(1.702·x). */
+  QUICK_GELU("quick_gelu") {
+    @Override
+    NDArray apply(NDArray x) {
+      try (NDArray scaled = x.mul(1.702f)) {
+        return Activation.sigmoid(scaled).muli(x);
       }
     }
   },
