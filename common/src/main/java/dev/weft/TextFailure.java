@@ -15,7 +15,14 @@ public record TextFailure(String text, RuntimeException cause) {
 
   /** Not what is wrong with a text, but with the machine: no other text would fare better. */
   private static final String[] OF_THE_DEVICE = {
-    "out of memory", "not enough memory", "can't allocate memory", "cuda error"
+    "out of memory",
+    "not enough memory",
+    "can't allocate memory",
+    "failed to allocate memory",
+    "bad_alloc",
+    "cuda error",
+    "cudnn error",
+    "cublas_status"
   };
 
   static TextFailure of(String text, RuntimeException cause) {

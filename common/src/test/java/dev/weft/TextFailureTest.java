@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A text that cannot be encoded costs nobody else a vector. */
 class TextFailureTest {
@@ -100,16 +102,23 @@ class TextFailureTest {
     assertVectors(outcomes, texts);
   }
 
-  @Test
-  void aDeviceWithoutMemoryIsNoTextsFault() {
-    Tripwire wire =
-        Tripwire.onSize(size -> true, "[enforce fail] DefaultCPUAllocator: can't allocate memory");
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "[enforce fail] DefaultCPUAllocator: can't allocate memory",
+        "Failed to allocate memory for requested buffer of size 4096",
+        "std::bad_alloc",
+        "cuDNN error: CUDNN_STATUS_EXECUTION_FAILED",
+        "CUDA error: CUBLAS_STATUS_ALLOC_FAILED"
+      })
+  void aDeviceWithoutMemoryIsNoTextsFault(String message) {
+    Tripwire wire = Tripwire.onSize(size -> true, message);
     Outcomes outcomes = new Outcomes();
     try (Embedder embedder = wire.model()) {
       assertThatThrownBy(
               () -> embedder.encode(texts.subList(0, 8), EncodeOptions.DEFAULT, outcomes))
           .isInstanceOf(EncodeException.class)
-          .hasMessageEndingWith("DefaultCPUAllocator: can't allocate memory");
+          .hasMessageEndingWith(message);
     }
     assertThat(outcomes.failures).isEmpty();
     assertThat(wire.batches).containsExactly(8, 4, 2, 1);

@@ -31,6 +31,7 @@ class WorkersTest {
   void noMoreWindowsThanSeatsAreInside() throws Exception {
     AtomicInteger inside = new AtomicInteger();
     AtomicInteger most = new AtomicInteger();
+    CountDownLatch seated = new CountDownLatch(2);
     CountDownLatch go = new CountDownLatch(1);
     List<Future<?>> running = new ArrayList<>();
     for (int i = 0; i < 5; i++) {
@@ -40,12 +41,14 @@ class WorkersTest {
                   workers.seated(
                       () -> {
                         most.accumulateAndGet(inside.incrementAndGet(), Math::max);
+                        seated.countDown();
                         await(go);
                         inside.decrementAndGet();
                       })));
     }
+    seated.await();
     while (workers.waiting() < 3) {
-      Thread.onSpinWait();
+      Thread.sleep(1);
     }
     assertThat(inside).hasValueLessThanOrEqualTo(2);
 

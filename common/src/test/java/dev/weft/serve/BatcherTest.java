@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.weft.Embedder;
+import dev.weft.EncodeCounters;
 import dev.weft.EncodeOptions;
 import dev.weft.TestModel;
 import dev.weft.pipeline.EncodeException;
@@ -443,6 +444,7 @@ class BatcherTest {
     long batches = 0;
     List<Future<List<float[]>>> found = new ArrayList<>();
     try (EmbedderCache.Lease cached = EmbedderCache.shared().acquire(spec)) {
+      EncodeCounters before = cached.embedder().counters();
       for (int c = 0; c < callers; c++) {
         found.add(
             threads.submit(
@@ -468,7 +470,7 @@ class BatcherTest {
       for (Future<List<float[]>> caller : found) {
         caller.get();
       }
-      batches = cached.embedder().counters().batches();
+      batches = cached.embedder().counters().since(before).batches();
     } finally {
       threads.shutdownNow();
     }
