@@ -12,6 +12,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.CoreOptions;
+import org.apache.flink.util.FlinkUserCodeClassLoaders;
+import org.example.UserJob;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -28,7 +32,7 @@ class NativeLibrariesTest {
           + " stay in the job's jar too, set classloader.parent-first-patterns.additional:"
           + " ai.djl.;dev.weft.";
 
-  /** Run in a process of its own, as it would leave this one without a working engine. */
+  /** Two jobs with the same jars, in a process of its own, as they would leave this one broken. */
   public static final class TwoJobs {
     private TwoJobs() {}
 
@@ -39,11 +43,22 @@ class NativeLibrariesTest {
               .toArray(URL[]::new);
       for (int job = 0; job < 2; job++) {
         // Open until the end: a library goes with its loader.
-        ClassLoader loader = new URLClassLoader(jars, ClassLoader.getPlatformClassLoader());
+        ClassLoader loader = loader(jars, args[1]);
         Thread.currentThread().setContextClassLoader(loader);
-        Class<?> code = Class.forName(OneJob.class.getName(), true, loader);
-        System.out.println(code.getMethod("run", String.class).invoke(null, args[0]));
+        Class<?> code = Class.forName(args[0], true, loader);
+        System.out.println(code.getMethod("run", String.class).invoke(null, MODEL));
       }
+    }
+
+    /** A loader of jars alone; or Flink's own, with the recipe's patterns and all jars in lib/. */
+    private static ClassLoader loader(URL[] jars, String patterns) {
+      if (patterns.isEmpty()) {
+        return new URLClassLoader(jars, ClassLoader.getPlatformClassLoader());
+      }
+      Configuration configuration = new Configuration();
+      configuration.set(
+          CoreOptions.ALWAYS_PARENT_FIRST_LOADER_PATTERNS_ADDITIONAL, List.of(patterns.split(";")));
+      return FlinkUserCodeClassLoaders.create(jars, TwoJobs.class.getClassLoader(), configuration);
     }
 
     private static URL url(String path) {
@@ -71,6 +86,19 @@ class NativeLibrariesTest {
   @Test
   @Timeout(120)
   void theSecondOfTwoJobsWithJarsOfTheirOwnIsToldWhatToDo() throws Exception {
+    assertThat(twoJobs(OneJob.class, "")).containsExactly("width 32", EXPLAINED);
+  }
+
+  @Test
+  @Timeout(120)
+  void withTheRecipeBothJobsRun() throws Exception {
+    String patterns = EXPLAINED.substring(EXPLAINED.lastIndexOf(' ') + 1);
+
+    assertThat(twoJobs(UserJob.class, patterns))
+        .containsExactly("shared true, width 32", "shared true, width 32");
+  }
+
+  private static List<String> twoJobs(Class<?> code, String patterns) throws Exception {
     Process jvm =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -78,13 +106,13 @@ class NativeLibrariesTest {
                 "-cp",
                 System.getProperty("java.class.path"),
                 TwoJobs.class.getName(),
-                MODEL)
+                code.getName(),
+                patterns)
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
     String output = new String(jvm.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-
     assertThat(jvm.waitFor()).isZero();
-    assertThat(output.lines()).containsExactly("width 32", EXPLAINED);
+    return output.lines().toList();
   }
 
   @Test
