@@ -9,9 +9,10 @@ import org.apache.flink.table.functions.ScalarFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The functions of Spark 4.2 on vectors, under their names. Vectors are {@code ARRAY<FLOAT>}; one
- * that is NULL or has a NULL in it gives NULL. Sums are in double. Public for the code that Flink
- * generates; {@code LOAD MODULE weft} brings them.
+ * The functions of Spark 4.2 on vectors, under their names; aggregates are in {@link
+ * VectorAggregate}. Vectors are {@code ARRAY<FLOAT>}; one that is NULL or has a NULL in it gives
+ * NULL. Sums are in double. Public for the code that Flink generates; {@code LOAD MODULE weft}
+ * brings them.
  */
 public final class VectorFunction {
   private static final String VECTOR = "ARRAY<FLOAT>";
@@ -42,13 +43,7 @@ public final class VectorFunction {
       float[] a = left.toFloatArray();
       float[] b = right.toFloatArray();
       if (a.length != b.length) {
-        throw new IllegalArgumentException(
-            name
-                + ": the vectors have "
-                + a.length
-                + " and "
-                + b.length
-                + " components; only those of one model with one truncateDim can be compared");
+        throw widths(name, a.length, b.length);
       }
       return of(a, b).map(Double::floatValue).orElse(null);
     }
@@ -135,7 +130,17 @@ public final class VectorFunction {
     }
   }
 
-  private static boolean hasNull(ArrayData vector) {
+  static IllegalArgumentException widths(String function, int one, int other) {
+    return new IllegalArgumentException(
+        function
+            + ": the vectors have "
+            + one
+            + " and "
+            + other
+            + " components; only those of one model with one truncateDim can be compared");
+  }
+
+  static boolean hasNull(ArrayData vector) {
     for (int i = 0; i < vector.size(); i++) {
       if (vector.isNullAt(i)) {
         return true;

@@ -16,11 +16,13 @@ final class WeftModule implements Module {
     functions =
         Map.of(
             "embed", embed,
+            "vector_avg", new VectorAggregate.Mean(),
             "vector_cosine_similarity", new VectorFunction.CosineSimilarity(),
             "vector_inner_product", new VectorFunction.InnerProduct(),
             "vector_l2_distance", new VectorFunction.L2Distance(),
             "vector_norm", new VectorFunction.Norm(),
-            "vector_normalize", new VectorFunction.Normalize());
+            "vector_normalize", new VectorFunction.Normalize(),
+            "vector_sum", new VectorAggregate.Sum());
   }
 
   @Override

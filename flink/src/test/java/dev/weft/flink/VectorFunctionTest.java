@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.table.api.TableEnvironment;
 import org.apache.flink.types.Row;
@@ -68,6 +70,41 @@ class VectorFunctionTest {
             "vector_l2_distance(" + A + ", " + vector("1, CAST(NULL AS INT), 2") + ")",
             "vector_normalize(" + vector("1, CAST(NULL AS INT)") + ")");
     assertThat(row).isEqualTo(Row.of(null, null, null, null, null, null));
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"STREAMING", "BATCH"})
+  void aggregatesGoByComponentAndLeaveOutWhatIsNull(RuntimeExecutionMode mode) {
+    TableEnvironment tables = new LocalTables(mode).sql();
+    tables.executeSql("LOAD MODULE weft");
+    String rows =
+        "(VALUES (1, "
+            + A
+            + "), (1, "
+            + B
+            + "), (1, CAST(NULL AS ARRAY<FLOAT>)), (1, "
+            + vector("7, CAST(NULL AS INT), 7")
+            + "), (2, "
+            + A
+            + "), (3, CAST(NULL AS ARRAY<FLOAT>))) AS t(g, v)";
+    Map<Integer, Row> found = new HashMap<>();
+    // The inner query changes what it has said, so that the outer one takes rows back.
+    String latest = "SELECT g, vector_avg(v) AS v FROM " + rows + " GROUP BY g";
+    CollectionUtil.iteratorToList(
+            tables
+                .executeSql("SELECT g, vector_sum(v), vector_avg(v) FROM " + rows + " GROUP BY g")
+                .collect())
+        .forEach(row -> found.put((Integer) row.getField(0), row));
+
+    assertThat((Float[]) found.get(1).getField(1)).containsExactly(1f, 1f, 4.25f);
+    assertThat((Float[]) found.get(1).getField(2)).containsExactly(0.5f, 0.5f, 2.125f);
+    assertThat((Float[]) found.get(2).getField(1)).containsExactly(1.5f, -2f, 0.25f);
+    assertThat(found.get(3)).isEqualTo(Row.of(3, null, null));
+
+    List<Row> sums =
+        CollectionUtil.iteratorToList(
+            tables.executeSql("SELECT vector_sum(v) FROM (" + latest + ")").collect());
+    assertThat((Float[]) sums.get(sums.size() - 1).getField(0)).containsExactly(2f, -1.5f, 2.375f);
   }
 
   @Test
