@@ -14,7 +14,8 @@ import java.time.Duration;
  *     has enough to do, or when no more rows can come
  * @param order of the rows that go out
  * @param onError what becomes of a row whose text cannot be embedded
- * @param timeout how long a row may be held by {@link Weft#embed}; zero for as long as it takes
+ * @param timeout how long a row may be held by {@link Weft#embed}; zero for as long as it takes. A
+ *     row waits for all that are before it in the shared queue, so count those of every subtask
  * @param cacheBytes memory for vectors of texts that come again, shared by all subtasks of a
  *     TaskManager; zero for none
  */
@@ -23,10 +24,9 @@ public record BatchOptions(
     implements Serializable {
   private static final long serialVersionUID = 1L;
 
-  /** Rows in their order, five milliseconds of linger, failures end the job. */
+  /** Rows in their order, five milliseconds of linger, no timeout, failures end the job. */
   public static final BatchOptions DEFAULT =
-      new BatchOptions(
-          1024, Duration.ofMillis(5), Order.ORDERED, OnError.FAIL, Duration.ofMinutes(5), 0);
+      new BatchOptions(1024, Duration.ofMillis(5), Order.ORDERED, OnError.FAIL, Duration.ZERO, 0);
 
   /** The order of the rows that go out. Watermarks keep their place in both. */
   public enum Order {

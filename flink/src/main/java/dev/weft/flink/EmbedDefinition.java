@@ -2,6 +2,7 @@
 package dev.weft.flink;
 
 import static org.apache.flink.table.api.config.ExecutionConfigOptions.TABLE_EXEC_ASYNC_SCALAR_MAX_CONCURRENT_OPERATIONS;
+import static org.apache.flink.table.api.config.ExecutionConfigOptions.TABLE_EXEC_ASYNC_SCALAR_TIMEOUT;
 
 import dev.weft.serve.EmbedderSpec;
 import java.time.Duration;
@@ -14,21 +15,19 @@ import org.apache.flink.table.functions.FunctionKind;
 import org.apache.flink.table.functions.SpecializedFunction;
 import org.apache.flink.table.functions.UserDefinedFunction;
 import org.apache.flink.table.types.inference.TypeInference;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * {@code embed} before the planner knows its call. Flink plans asynchronous functions in streaming
  * queries only, so a batch query gets one that waits.
  */
 record EmbedDefinition(FunctionKind kind) implements SpecializedFunction {
-  private static final Logger LOG = LoggerFactory.getLogger(EmbedDefinition.class);
-
   /** The model of calls that name none, in a session's configuration. */
   static final ConfigOption<String> MODEL =
       ConfigOptions.key("weft.model").stringType().noDefaultValue();
 
-  private static final int FEW_ROWS = 64;
+  private static final QueryRows ROWS =
+      new QueryRows(
+          TABLE_EXEC_ASYNC_SCALAR_MAX_CONCURRENT_OPERATIONS, TABLE_EXEC_ASYNC_SCALAR_TIMEOUT);
 
   @Override
   public FunctionKind getKind() {
@@ -50,19 +49,14 @@ record EmbedDefinition(FunctionKind kind) implements SpecializedFunction {
   public UserDefinedFunction specialize(SpecializedContext context) {
     ReadableConfig session = context.getConfiguration();
     EmbedderSpec spec = EmbedSignature.spec(context.getCallContext(), session.getOptional(MODEL));
-    BatchOptions options = BatchOptions.DEFAULT.withTimeout(Duration.ZERO);
+    BatchOptions options = BatchOptions.DEFAULT;
     if (kind == FunctionKind.SCALAR) {
       // One row a subtask: those of other subtasks are all it could wait for.
       return new EmbedScalar(
           plan(spec, options.withCapacity(1).withLinger(Duration.ZERO), session));
     }
-    int capacity = session.get(TABLE_EXEC_ASYNC_SCALAR_MAX_CONCURRENT_OPERATIONS);
-    if (capacity < FEW_ROWS) {
-      LOG.warn(
-          "embed: a subtask holds {} rows at once, so its batches stay small; SET '{}' = '1024'",
-          capacity,
-          TABLE_EXEC_ASYNC_SCALAR_MAX_CONCURRENT_OPERATIONS.key());
-    }
+    int capacity = session.get(ROWS.count());
+    ROWS.check("embed", capacity);
     return new AsyncEmbedScalar(plan(spec, options.withCapacity(capacity), session));
   }
 

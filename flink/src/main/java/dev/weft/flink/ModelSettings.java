@@ -69,11 +69,10 @@ record ModelSettings(EmbedderSpec spec, BatchOptions options) {
    * @throws ValidationException if one cannot be read
    */
   static ModelSettings of(String name, String model, ReadableConfig with) {
-    return read(name, () -> new ModelSettings(EmbedderSpec.of(model, Map.of()), batches()), with);
-  }
-
-  private static BatchOptions batches() {
-    return BatchOptions.DEFAULT.withTimeout(Duration.ZERO);
+    return read(
+        name,
+        () -> new ModelSettings(EmbedderSpec.of(model, Map.of()), BatchOptions.DEFAULT),
+        with);
   }
 
   /**

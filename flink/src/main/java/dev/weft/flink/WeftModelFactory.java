@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weft.flink;
 
-import static org.apache.flink.table.api.config.ExecutionConfigOptions.TABLE_EXEC_ASYNC_ML_PREDICT_MAX_CONCURRENT_OPERATIONS;
-
 import java.util.Set;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ReadableConfig;
@@ -53,7 +51,7 @@ public final class WeftModelFactory implements ModelProviderFactory {
         name,
         ModelColumns.of(name, context.getCatalogModel()),
         ModelSettings.of(name, options.get(ModelSettings.MODEL), options),
-        session.get(TABLE_EXEC_ASYNC_ML_PREDICT_MAX_CONCURRENT_OPERATIONS),
+        session.get(WeftModelProvider.ROWS.count()),
         session.getOptional(TaskManagerOptions.NUM_TASK_SLOTS).orElse(0));
   }
 }

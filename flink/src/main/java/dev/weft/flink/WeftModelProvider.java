@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weft.flink;
 
+import static org.apache.flink.table.api.config.ExecutionConfigOptions.TABLE_EXEC_ASYNC_ML_PREDICT_MAX_CONCURRENT_OPERATIONS;
+import static org.apache.flink.table.api.config.ExecutionConfigOptions.TABLE_EXEC_ASYNC_ML_PREDICT_TIMEOUT;
 import static org.apache.flink.table.api.config.MLPredictRuntimeConfigOptions.ASYNC_MAX_CONCURRENT_OPERATIONS;
 
 import java.time.Duration;
@@ -10,8 +12,6 @@ import org.apache.flink.table.functions.PredictFunction;
 import org.apache.flink.table.ml.AsyncPredictRuntimeProvider;
 import org.apache.flink.table.ml.ModelProvider;
 import org.apache.flink.table.ml.PredictRuntimeProvider;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Gives {@code ML_PREDICT} its function, with the options of the query on top of the model's.
@@ -22,23 +22,16 @@ import org.slf4j.LoggerFactory;
 record WeftModelProvider(
     String name, ModelColumns columns, ModelSettings settings, int rows, int cores)
     implements PredictRuntimeProvider, AsyncPredictRuntimeProvider {
-  private static final Logger LOG = LoggerFactory.getLogger(WeftModelProvider.class);
-
-  /** Fewer than this and a model on a few cores already waits for rows. */
-  private static final int FEW_ROWS = 64;
+  static final QueryRows ROWS =
+      new QueryRows(
+          TABLE_EXEC_ASYNC_ML_PREDICT_MAX_CONCURRENT_OPERATIONS,
+          TABLE_EXEC_ASYNC_ML_PREDICT_TIMEOUT);
 
   @Override
   public AsyncPredictFunction createAsyncPredictFunction(Context context) {
     ReadableConfig query = context.runtimeConfig();
     int capacity = query.getOptional(ASYNC_MAX_CONCURRENT_OPERATIONS).orElse(rows);
-    if (capacity < FEW_ROWS) {
-      LOG.warn(
-          "model {}: a subtask holds {} rows at once, so its batches stay small; set"
-              + " table.exec.async-ml-predict.max-concurrent-operations, or"
-              + " 'max-concurrent-operations' in ML_PREDICT's MAP, to 1024",
-          name,
-          capacity);
-    }
+    ROWS.check("model " + name, capacity);
     return new AsyncEmbedPredict(columns, plan(query, capacity));
   }
 

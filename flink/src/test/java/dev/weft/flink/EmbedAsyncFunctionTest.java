@@ -65,6 +65,20 @@ class EmbedAsyncFunctionTest {
   }
 
   @Test
+  void unlessToldOtherwiseARowWaitsAsLongAsItTakes() throws Exception {
+    encoder.hold();
+    try (EmbedHarness task = EmbedHarness.open(Form.ASYNC, BatchOptions.DEFAULT)) {
+      task.time(0);
+      task.rows(0, 1);
+      task.time(Duration.ofDays(1).toMillis());
+      encoder.open();
+      task.endInput();
+
+      assertThat(task.output()).containsExactly(EmbedHarness.expected(0));
+    }
+  }
+
+  @Test
   void thereAreNoDeadLetters() {
     DataStream<String> texts =
         StreamExecutionEnvironment.getExecutionEnvironment().fromData("a", "b");

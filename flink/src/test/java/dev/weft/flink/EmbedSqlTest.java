@@ -60,6 +60,7 @@ class EmbedSqlTest {
     LocalTables tables = tables(mode);
     tables.texts("typed", "VARCHAR(80) NOT NULL");
     tables.sql().getConfig().set("weft.model", LocalTables.STATIC);
+    tables.sql().getConfig().set("table.exec.async-scalar.timeout", "1 d");
 
     Map<Integer, Object> found = tables.rows("SELECT id, embed(body) FROM typed");
 

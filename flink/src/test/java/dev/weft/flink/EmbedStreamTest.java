@@ -22,8 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** What both forms promise, subtask by subtask. */
 @Timeout(60)
 class EmbedStreamTest {
-  private static final BatchOptions OPTIONS =
-      BatchOptions.DEFAULT.withLinger(Duration.ofMillis(1)).withTimeout(Duration.ZERO);
+  private static final BatchOptions OPTIONS = BatchOptions.DEFAULT.withLinger(Duration.ofMillis(1));
 
   private final BatcherThreads threads = new BatcherThreads();
   private final List<FakeTextEncoder> models = new ArrayList<>();

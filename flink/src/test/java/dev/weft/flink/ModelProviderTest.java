@@ -112,7 +112,7 @@ class ModelProviderTest {
         tables.rows(
             predict(
                 "texts",
-                "'max-concurrent-operations', '64', 'task', 'query', 'prompt', 'query: ',"
+                "'max-concurrent-operations', '64', 'timeout', '1 d', 'task', 'query', 'prompt', 'query: ',"
                     + " 'linger', '0 ms', 'cacheBytes', '1 mb'"));
 
     LocalTables.assertVectors(

@@ -10,7 +10,6 @@ import dev.weft.flink.BatchOptions;
 import dev.weft.flink.TextSelector;
 import dev.weft.flink.Weft;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -33,9 +32,7 @@ import org.apache.flink.util.FlinkRuntimeException;
 final class FlinkHost implements Host {
   private static final String NAME = "weft";
 
-  /** As long as it takes: nobody waits for a single row. */
-  private static final BatchOptions OPTIONS =
-      BatchOptions.DEFAULT.withCapacity(4096).withTimeout(Duration.ZERO);
+  private static final BatchOptions OPTIONS = BatchOptions.DEFAULT.withCapacity(4096);
 
   @Override
   public String name() {

@@ -23,6 +23,9 @@ public final class EnrichTable {
     // Batches are of rows under way, and Flink's own 10 make small ones.
     flink.getConfig().set("table.exec.async-ml-predict.max-concurrent-operations", "1024");
     flink.getConfig().set("table.exec.async-scalar.max-concurrent-operations", "1024");
+    // The more rows wait, the longer each does, and Flink's own three minutes would end the job.
+    flink.getConfig().set("table.exec.async-ml-predict.timeout", "1 d");
+    flink.getConfig().set("table.exec.async-scalar.timeout", "1 d");
 
     flink.executeSql("LOAD MODULE weft");
     flink.executeSql(
