@@ -48,6 +48,16 @@ public final class BatchLease implements AutoCloseable {
     return batcher.submit(this, text, options);
   }
 
+  /**
+   * Gives a row up: cancels its future and lets another be handed in instead. It is not encoded if
+   * it still waits, and told to no observer. A row that is done stays as it is.
+   *
+   * @param vector what {@link #submit} returned
+   */
+  public void abandon(CompletableFuture<float[]> vector) {
+    batcher.abandon(this, vector);
+  }
+
   /** No row of this caller will come soon: those that wait for a batch to fill stop waiting. */
   public void flush() {
     batcher.flush();

@@ -153,6 +153,22 @@ final class Batcher {
     }
   }
 
+  /** Cancels a row of the caller and frees its place at once, also if it runs. */
+  void abandon(BatchLease caller, CompletableFuture<float[]> vector) {
+    if (vector instanceof PendingRow row && row.caller == caller) {
+      lock.lock();
+      try {
+        queue.remove(row);
+        forget(List.of(row));
+        recount();
+        wake();
+      } finally {
+        lock.unlock();
+      }
+    }
+    vector.cancel(false);
+  }
+
   private double share(String text, EncodeOptions options) {
     try {
       double tokens = text.length() / CHARS_A_TOKEN + SPECIAL_TOKENS;
@@ -254,9 +270,10 @@ final class Batcher {
   /** Called when rows are about to be completed; their callers may hand in others. */
   void done(List<PendingRow> rows) {
     long now = clock.nanos();
+    List<PendingRow> awaited;
     lock.lock();
     try {
-      forget(rows);
+      awaited = forget(rows);
       rows.forEach(row -> runningShare -= row.share);
       if (isFree()) {
         wake();
@@ -264,15 +281,21 @@ final class Batcher {
     } finally {
       lock.unlock();
     }
-    rows.forEach(row -> row.caller.observer().row(row.started - row.queued, now - row.started));
+    awaited.forEach(row -> row.caller.observer().row(row.started - row.queued, now - row.started));
   }
 
-  private void forget(List<PendingRow> rows) {
-    outstanding -= rows.size();
-    rows.forEach(row -> row.caller.outstanding--);
-    if (!rows.isEmpty()) {
+  /** Those that their callers had not abandoned before, which are counted down here. */
+  private List<PendingRow> forget(List<PendingRow> rows) {
+    List<PendingRow> counted = rows.stream().filter(row -> row.outstanding).toList();
+    outstanding -= counted.size();
+    for (PendingRow row : counted) {
+      row.outstanding = false;
+      row.caller.outstanding--;
+    }
+    if (!counted.isEmpty()) {
       room.signalAll();
     }
+    return counted;
   }
 
   boolean isClosing() {

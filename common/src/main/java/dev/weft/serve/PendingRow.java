@@ -20,6 +20,9 @@ final class PendingRow extends CompletableFuture<float[]> {
   final long queued;
   long started;
 
+  /** Counted among its caller's rows; guarded by the batcher's lock in a window too. */
+  boolean outstanding = true;
+
   /** Counted as done, which a row its caller cancels is not yet. */
   boolean settled;
 

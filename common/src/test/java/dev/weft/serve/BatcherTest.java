@@ -21,6 +21,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -308,6 +309,61 @@ class BatcherTest {
 
     b.get();
     assertThat(encoder.calls()).containsExactly(List.of("b"));
+  }
+
+  @Test
+  void anAbandonedRowThatWaitsIsNotEncodedAndItsPlaceIsFree() throws Exception {
+    BatchLease lease = lease(2);
+    encoder.hold();
+    CompletableFuture<float[]> running = lease.submit("a".repeat(1000), OPTIONS);
+    encoder.awaitCall();
+    CompletableFuture<float[]> queued = lease.submit("b", OPTIONS);
+
+    lease.abandon(queued);
+
+    assertThat(queued).isCancelled();
+    assertThat(lease.queued()).isZero();
+    assertThat(lease.outstanding).isEqualTo(1);
+    CompletableFuture<float[]> next = lease.submit("c", OPTIONS);
+    lease.flush();
+    encoder.open();
+    running.get();
+    next.get();
+    assertThat(encoder.calls()).containsExactly(List.of("a".repeat(1000)), List.of("c"));
+    assertThat(lease.outstanding).isZero();
+  }
+
+  @Test
+  void anAbandonedRowThatRunsIsCountedDownOnce() throws Exception {
+    AtomicInteger seen = new AtomicInteger();
+    BatchLease lease =
+        batchers.acquire(
+            spec(),
+            Place.ANY,
+            new BatchTerms(2, LINGER, 0),
+            (waited, ran) -> seen.incrementAndGet());
+    leases.add(lease);
+    encoder.hold();
+    CompletableFuture<float[]> running = lease.submit("a".repeat(1000), OPTIONS);
+    encoder.awaitCall();
+
+    lease.abandon(running);
+    lease.abandon(running);
+
+    assertThat(running).isCancelled();
+    assertThat(lease.outstanding).isZero();
+    CompletableFuture<float[]> b = lease.submit("b", OPTIONS);
+    CompletableFuture<float[]> c = lease.submit("c", OPTIONS);
+    assertThat(lease.outstanding).isEqualTo(2);
+    encoder.open();
+    b.get();
+    c.get();
+    assertThat(encoder.calls()).containsExactly(List.of("a".repeat(1000)), List.of("b", "c"));
+    assertThat(lease.outstanding).isZero();
+    assertThat(seen).hasValue(2);
+    lease.abandon(b);
+    assertThat(b.get()).containsExactly(FakeTextEncoder.vector("b", OPTIONS));
+    assertThat(lease.outstanding).isZero();
   }
 
   @Test

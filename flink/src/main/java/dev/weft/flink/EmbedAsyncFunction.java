@@ -2,8 +2,10 @@
 package dev.weft.flink;
 
 import java.util.Collections;
+import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.streaming.api.functions.async.ResultFuture;
@@ -22,6 +24,12 @@ final class EmbedAsyncFunction<IN, OUT> extends RichAsyncFunction<IN, OUT> {
   private final VectorJoiner<IN, OUT> joiner;
   private transient @Nullable EmbedTask<IN> task;
 
+  /**
+   * The rows that a timeout may come for, by what Flink knows them by. Who takes one out of it,
+   * timeout or vector, is the one that ends the row. Empty if there is no timeout.
+   */
+  private transient Map<ResultFuture<OUT>, CompletableFuture<float[]>> held = Map.of();
+
   EmbedAsyncFunction(EmbedPlan<IN> plan, VectorJoiner<IN, OUT> joiner) {
     this.plan = plan;
     this.joiner = joiner;
@@ -30,6 +38,7 @@ final class EmbedAsyncFunction<IN, OUT> extends RichAsyncFunction<IN, OUT> {
   @Override
   public void open(OpenContext context) {
     task = plan.open(getRuntimeContext());
+    held = hasTimeout() ? new ConcurrentHashMap<>() : Map.of();
   }
 
   private EmbedTask<IN> task() {
@@ -40,19 +49,28 @@ final class EmbedAsyncFunction<IN, OUT> extends RichAsyncFunction<IN, OUT> {
     return open;
   }
 
+  private boolean hasTimeout() {
+    return !plan.options().timeout().isZero();
+  }
+
   @Override
   public void asyncInvoke(IN row, ResultFuture<OUT> result) throws InterruptedException {
+    CompletableFuture<float[]> submitted = task().submit(row);
+    if (hasTimeout()) {
+      held.put(result, submitted);
+    }
     CompletableFuture<float[]> unused =
-        task()
-            .submit(row)
-            .whenComplete(
-                (vector, failure) -> {
-                  if (failure == null) {
-                    emit(row, vector, result);
-                  } else if (!(failure instanceof CancellationException)) {
-                    fail(row, failure, result);
-                  }
-                });
+        submitted.whenComplete(
+            (vector, failure) -> {
+              if (hasTimeout() && held.remove(result) == null) {
+                return;
+              }
+              if (failure == null) {
+                emit(row, vector, result);
+              } else if (!(failure instanceof CancellationException)) {
+                fail(row, failure, result);
+              }
+            });
   }
 
   private void emit(IN row, float[] vector, ResultFuture<OUT> result) {
@@ -70,6 +88,11 @@ final class EmbedAsyncFunction<IN, OUT> extends RichAsyncFunction<IN, OUT> {
 
   @Override
   public void timeout(IN row, ResultFuture<OUT> result) {
+    CompletableFuture<float[]> late = held.remove(result);
+    if (late == null) {
+      return;
+    }
+    task().abandon(late);
     task().metrics().rowTimedOut();
     fail(
         row,

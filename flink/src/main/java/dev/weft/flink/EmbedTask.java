@@ -37,6 +37,11 @@ final class EmbedTask<IN> implements AutoCloseable {
     return lease.submit(text, options);
   }
 
+  /** Nobody waits for the vector any longer, so another row may come instead. */
+  void abandon(CompletableFuture<float[]> vector) {
+    lease.abandon(vector);
+  }
+
   /** No more rows come. */
   void flush() {
     lease.flush();

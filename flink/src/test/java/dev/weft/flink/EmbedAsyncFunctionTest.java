@@ -65,6 +65,26 @@ class EmbedAsyncFunctionTest {
   }
 
   @Test
+  void aRowThatTakesTooLongGivesItsPlaceToAnother() throws Exception {
+    encoder.hold();
+    BatchOptions two = OPTIONS.withCapacity(2).withOnError(OnError.NULL);
+    try (EmbedHarness task = EmbedHarness.open(Form.ASYNC, two)) {
+      task.time(0);
+      task.rows(0, 2);
+      task.time(3000);
+      task.rows(2, 4);
+      encoder.open();
+      task.endInput();
+
+      assertThat(task.output())
+          .containsExactly("0>0[]", "1>1[]", EmbedHarness.expected(2), EmbedHarness.expected(3));
+      assertThat(task.count("rowsTimedOut")).isEqualTo(2);
+      assertThat(task.count("rowsFailed")).isEqualTo(2);
+      assertThat(task.count("rows")).isEqualTo(2);
+    }
+  }
+
+  @Test
   void unlessToldOtherwiseARowWaitsAsLongAsItTakes() throws Exception {
     encoder.hold();
     try (EmbedHarness task = EmbedHarness.open(Form.ASYNC, BatchOptions.DEFAULT)) {

@@ -3,13 +3,23 @@ package dev.weft.flink;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.IntStream;
 import org.apache.flink.api.common.ExecutionConfig;
+import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.java.tuple.Tuple2;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.Metric;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.clusterframework.types.ResourceID;
+import org.apache.flink.runtime.executiongraph.ExecutionGraphTestUtils;
+import org.apache.flink.runtime.metrics.groups.TaskManagerMetricGroup;
+import org.apache.flink.runtime.metrics.groups.TaskMetricGroup;
+import org.apache.flink.runtime.metrics.util.TestingMetricRegistry;
 import org.apache.flink.runtime.operators.testutils.MockEnvironment;
 import org.apache.flink.runtime.operators.testutils.MockEnvironmentBuilder;
 import org.apache.flink.streaming.api.watermark.Watermark;
@@ -25,6 +35,7 @@ import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
  */
 final class EmbedHarness implements AutoCloseable {
   private final ClassLoader job = new ClassLoader(EmbedHarness.class.getClassLoader()) {};
+  private final Map<String, Metric> metrics = new ConcurrentHashMap<>();
   private final MockEnvironment environment;
   private final OneInputStreamOperatorTestHarness<Tuple2<Integer, String>, String> harness;
 
@@ -40,6 +51,7 @@ final class EmbedHarness implements AutoCloseable {
             .setParallelism(tasks)
             .setSubtaskIndex(task)
             .setUserCodeClassLoader(job)
+            .setMetricGroup(metrics())
             .build();
     environment.setExpectedExternalFailureCause(Throwable.class);
     harness =
@@ -48,6 +60,17 @@ final class EmbedHarness implements AutoCloseable {
             FakeModels.ROW.createSerializer(new SerializerConfigImpl()),
             environment);
     harness.setup(Types.STRING.createSerializer(new SerializerConfigImpl()));
+  }
+
+  private TaskMetricGroup metrics() {
+    return TaskManagerMetricGroup.createTaskManagerMetricGroup(
+            TestingMetricRegistry.builder()
+                .setRegisterConsumer((metric, name, group) -> metrics.put(name, metric))
+                .build(),
+            "localhost",
+            ResourceID.generate())
+        .addJob(new JobID(), "job")
+        .addTask(ExecutionGraphTestUtils.createExecutionAttemptId(), "embed");
   }
 
   static EmbedHarness open(Form form, BatchOptions options) throws Exception {
@@ -141,6 +164,11 @@ final class EmbedHarness implements AutoCloseable {
 
   void time(long millis) throws Exception {
     harness.setProcessingTime(millis);
+  }
+
+  /** A counter by its name. */
+  long count(String name) {
+    return ((Counter) metrics.get(name)).getCount();
   }
 
   OneInputStreamOperatorTestHarness<Tuple2<Integer, String>, String> flink() {
