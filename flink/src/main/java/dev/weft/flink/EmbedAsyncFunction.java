@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
 import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.functions.RuntimeContext;
 import org.apache.flink.streaming.api.functions.async.ResultFuture;
 import org.apache.flink.streaming.api.functions.async.RichAsyncFunction;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,7 @@ final class EmbedAsyncFunction<IN, OUT> extends RichAsyncFunction<IN, OUT> {
 
   private final EmbedPlan<IN> plan;
   private final VectorJoiner<IN, OUT> joiner;
+  private transient @Nullable RuntimeContext operator;
   private transient @Nullable EmbedTask<IN> task;
 
   /**
@@ -35,9 +37,17 @@ final class EmbedAsyncFunction<IN, OUT> extends RichAsyncFunction<IN, OUT> {
     this.joiner = joiner;
   }
 
+  /** What is kept of it beyond this call shows less, not the TaskManager's slots for one. */
+  @Override
+  public void setRuntimeContext(RuntimeContext context) {
+    operator = context;
+    super.setRuntimeContext(context);
+  }
+
   @Override
   public void open(OpenContext context) {
-    task = plan.open(getRuntimeContext());
+    RuntimeContext own = operator;
+    task = plan.open(own == null ? getRuntimeContext() : own);
     held = hasTimeout() ? new ConcurrentHashMap<>() : Map.of();
   }
 

@@ -9,7 +9,6 @@ import java.time.Duration;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ConfigOptions;
 import org.apache.flink.configuration.ReadableConfig;
-import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.table.catalog.DataTypeFactory;
 import org.apache.flink.table.functions.FunctionKind;
 import org.apache.flink.table.functions.SpecializedFunction;
@@ -62,8 +61,12 @@ record EmbedDefinition(FunctionKind kind) implements SpecializedFunction {
 
   private static EmbedPlan<String> plan(
       EmbedderSpec spec, BatchOptions options, ReadableConfig session) {
-    int slots = session.getOptional(TaskManagerOptions.NUM_TASK_SLOTS).orElse(0);
     return new EmbedPlan<>(
-        spec, text -> text, TaskSelector.ofSpec(), options, slots, LeaseSource.SHARED);
+        spec,
+        text -> text,
+        TaskSelector.ofSpec(),
+        options,
+        TaskSlots.in(session),
+        LeaseSource.SHARED);
   }
 }

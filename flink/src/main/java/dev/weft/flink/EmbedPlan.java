@@ -15,7 +15,8 @@ import org.apache.flink.metrics.MetricGroup;
 /**
  * What a job says about its embedding, as it travels to the TaskManagers.
  *
- * @param cores those a TaskManager has by its configuration; zero if the plan does not know
+ * @param cores those a TaskManager has by the configuration of a query's session; zero if that does
+ *     not say. Only for queries: the operators of streams see the TaskManager's own
  */
 record EmbedPlan<IN>(
     EmbedderSpec spec,
@@ -48,10 +49,11 @@ record EmbedPlan<IN>(
   /**
    * Opens it in a task.
    *
+   * @param context the operator's own, which shows the TaskManager's slots
    * @throws dev.weft.config.ModelException if the model cannot be found or used
    */
   EmbedTask<IN> open(RuntimeContext context) {
-    Place place = TaskPlace.of(context, cores);
+    Place place = TaskPlace.of(context, TaskSlots.of(context));
     EmbedTask<IN> task = open(place, context.getMetricGroup());
     try {
       JobModels.keep(

@@ -13,6 +13,8 @@ import org.apache.flink.table.functions.FunctionContext;
 import org.apache.flink.util.ExceptionUtils;
 import org.apache.flink.util.FlinkRuntimeException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The embedding of one subtask of a query. Functions of tables do not learn when their job has
@@ -20,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * that failed has come back.
  */
 final class QueryTask implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(QueryTask.class);
+
   private static final Executor IN_A_MINUTE =
       CompletableFuture.delayedExecutor(1, TimeUnit.MINUTES);
 
@@ -47,6 +51,12 @@ final class QueryTask implements AutoCloseable {
         plan.open(
             TaskPlace.of(context::getExternalResourceInfos, context::getTaskInfo, plan.cores()),
             context.getMetricGroup());
+    LOG.info(
+        "{}: taskmanager.numberOfTaskSlots is {} in the session that planned the query (0: not"
+            + " set), which bounds the workers on a CPU; the TaskManager's own configuration is not"
+            + " shown to functions, so set \"workers\" if it has another number",
+        plan.spec(),
+        plan.cores());
     return new QueryTask(task, plan, later);
   }
 

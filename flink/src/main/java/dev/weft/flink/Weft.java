@@ -7,7 +7,6 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.java.tuple.Tuple2;
 import org.apache.flink.api.java.typeutils.TypeExtractor;
-import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.streaming.api.datastream.AsyncDataStream;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
@@ -68,7 +67,7 @@ public final class Weft {
       VectorJoiner<IN, OUT> joiner,
       EmbedderSpec spec,
       BatchOptions options) {
-    return embed(stream, joiner, plan(stream, text, task, spec, options));
+    return embed(stream, joiner, plan(text, task, spec, options));
   }
 
   static <IN, OUT> SingleOutputStreamOperator<OUT> embed(
@@ -125,7 +124,7 @@ public final class Weft {
       VectorJoiner<IN, OUT> joiner,
       EmbedderSpec spec,
       BatchOptions options) {
-    return embedBatched(stream, joiner, plan(stream, text, task, spec, options));
+    return embedBatched(stream, joiner, plan(text, task, spec, options));
   }
 
   static <IN, OUT> SingleOutputStreamOperator<OUT> embedBatched(
@@ -151,19 +150,8 @@ public final class Weft {
   }
 
   private static <IN> EmbedPlan<IN> plan(
-      DataStream<IN> stream,
-      TextSelector<IN> text,
-      TaskSelector<IN> task,
-      EmbedderSpec spec,
-      BatchOptions options) {
-    // A slot stands for a core; a container or a whole machine may show more.
-    int slots =
-        stream
-            .getExecutionEnvironment()
-            .getConfiguration()
-            .getOptional(TaskManagerOptions.NUM_TASK_SLOTS)
-            .orElse(0);
-    return new EmbedPlan<>(spec, text, task, options, slots, LeaseSource.SHARED);
+      TextSelector<IN> text, TaskSelector<IN> task, EmbedderSpec spec, BatchOptions options) {
+    return new EmbedPlan<>(spec, text, task, options, 0, LeaseSource.SHARED);
   }
 
   private static <IN, OUT> TypeInformation<OUT> type(

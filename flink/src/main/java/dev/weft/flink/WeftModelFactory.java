@@ -4,7 +4,6 @@ package dev.weft.flink;
 import java.util.Set;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ReadableConfig;
-import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.table.factories.FactoryUtil;
 import org.apache.flink.table.factories.ModelProviderFactory;
 import org.apache.flink.table.ml.ModelProvider;
@@ -52,6 +51,6 @@ public final class WeftModelFactory implements ModelProviderFactory {
         ModelColumns.of(name, context.getCatalogModel()),
         ModelSettings.of(name, options.get(ModelSettings.MODEL), options),
         session.get(WeftModelProvider.ROWS.count()),
-        session.getOptional(TaskManagerOptions.NUM_TASK_SLOTS).orElse(0));
+        TaskSlots.in(session));
   }
 }

@@ -28,7 +28,10 @@ import org.apache.flink.api.common.functions.DefaultOpenContext;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.java.tuple.Tuple2;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.runtime.operators.testutils.MockEnvironmentBuilder;
+import org.apache.flink.runtime.util.TestingTaskManagerRuntimeInfo;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.util.MockStreamingRuntimeContext;
 import org.junit.jupiter.api.AfterEach;
@@ -172,6 +175,27 @@ class EmbedFunctionTest {
     assertThatThrownBy(() -> shared.encode(List.of("closed")))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("the embedder is closed");
+  }
+
+  @Test
+  void theModelHasNoMoreWorkersThanTheTaskManagerHasSlots() {
+    EmbedFunction<String, float[]> function = vectorOf(SPEC);
+    Configuration slots = new Configuration();
+    slots.set(TaskManagerOptions.NUM_TASK_SLOTS, 1);
+    function.setRuntimeContext(
+        new MockStreamingRuntimeContext(
+            1,
+            0,
+            new MockEnvironmentBuilder()
+                .setUserCodeClassLoader(JOB)
+                .setTaskManagerRuntimeInfo(new TestingTaskManagerRuntimeInfo(slots))
+                .build()));
+    function.open(DefaultOpenContext.INSTANCE);
+
+    try (EmbedderCache.Lease lease = EmbedderCache.shared().acquire(SPEC)) {
+      assertThat(lease.embedder().workers()).isEqualTo(1);
+    }
+    function.close();
   }
 
   @Test

@@ -10,6 +10,7 @@ import dev.weft.flink.BatchOptions.OnError;
 import dev.weft.serve.EmbedderCache;
 import dev.weft.serve.EmbedderSpec;
 import dev.weft.serve.FakeTextEncoder;
+import dev.weft.serve.Place;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,6 +22,8 @@ import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.java.tuple.Tuple2;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -117,6 +120,23 @@ class EmbedJobTest {
     assertThat(encoder.running()).isZero();
     assertThat(encoder.closes()).isEqualTo(1);
     assertThat(threads.running()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void slotsAreThoseOfTheTaskManagerNotOfTheClient(Form form) throws Exception {
+    FakeModels.load(1, 64);
+    Configuration client = new Configuration();
+    client.set(TaskManagerOptions.NUM_TASK_SLOTS, 7);
+    StreamExecutionEnvironment flink = StreamExecutionEnvironment.getExecutionEnvironment(client);
+    flink.setParallelism(1);
+
+    DataStream<String> embedded =
+        form.embed(
+            flink.fromData(List.of(FakeModels.row(1)), FakeModels.ROW), BatchOptions.DEFAULT);
+
+    assertThat(embedded.executeAndCollect(10)).containsExactly(FakeModels.embedded(1));
+    assertThat(FakeModels.places()).containsExactly(new Place(List.of(), 2));
   }
 
   @Test

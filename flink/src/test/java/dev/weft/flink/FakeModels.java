@@ -5,8 +5,11 @@ import dev.weft.EncodeOptions;
 import dev.weft.serve.Batchers;
 import dev.weft.serve.EmbedderSpec;
 import dev.weft.serve.FakeTextEncoder;
+import dev.weft.serve.Place;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.java.tuple.Tuple2;
@@ -24,14 +27,27 @@ final class FakeModels {
   private static volatile FakeTextEncoder encoder = new FakeTextEncoder("none", 1, 1);
   private static volatile Batchers batchers = new Batchers((spec, place) -> encoder);
 
+  private static final Set<Place> PLACES = ConcurrentHashMap.newKeySet();
+
   private FakeModels() {}
 
   /** A new model, in batchers of its own. */
   static FakeTextEncoder load(int workers, int batchTokens) {
     FakeTextEncoder loaded = new FakeTextEncoder("fake", workers, batchTokens);
     encoder = loaded;
-    batchers = new Batchers((spec, place) -> loaded);
+    PLACES.clear();
+    batchers =
+        new Batchers(
+            (spec, place) -> {
+              PLACES.add(place);
+              return loaded;
+            });
     return loaded;
+  }
+
+  /** Where tasks have asked for the model since it was loaded. */
+  static Set<Place> places() {
+    return PLACES;
   }
 
   static EmbedPlan<Tuple2<Integer, String>> plan(BatchOptions options) {

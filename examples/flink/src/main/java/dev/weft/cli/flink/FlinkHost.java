@@ -17,6 +17,8 @@ import java.util.Optional;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.java.tuple.Tuple2;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.connector.file.src.FileSource;
 import org.apache.flink.connector.file.src.enumerate.NonSplittingRecursiveEnumerator;
 import org.apache.flink.core.fs.Path;
@@ -78,7 +80,12 @@ final class FlinkHost implements Host {
   }
 
   private static StreamExecutionEnvironment flink() {
-    StreamExecutionEnvironment flink = StreamExecutionEnvironment.getExecutionEnvironment();
+    Configuration configuration = new Configuration();
+    // Else a Flink of the process has one slot a subtask, and the model a worker a slot.
+    configuration.set(
+        TaskManagerOptions.NUM_TASK_SLOTS, Runtime.getRuntime().availableProcessors());
+    StreamExecutionEnvironment flink =
+        StreamExecutionEnvironment.getExecutionEnvironment(configuration);
     flink.setParallelism(1);
     return flink;
   }
