@@ -68,7 +68,7 @@ public final class EmbedFunction<IN, OUT> extends RichMapFunction<IN, OUT> {
    */
   @Override
   public void open(OpenContext context) {
-    Place place = TaskPlace.of(getRuntimeContext(), TaskSlots.of(getRuntimeContext()));
+    Place place = TaskPlace.of(getRuntimeContext(), spec, TaskSlots.of(getRuntimeContext()));
     EmbedderCache models = EmbedderCache.shared();
     lease = NativeLibraries.loading(() -> models.acquire(spec, place));
     JobModels.keep(

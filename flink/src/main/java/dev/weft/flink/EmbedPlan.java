@@ -53,7 +53,7 @@ record EmbedPlan<IN>(
    * @throws dev.weft.config.ModelException if the model cannot be found or used
    */
   EmbedTask<IN> open(RuntimeContext context) {
-    Place place = TaskPlace.of(context, TaskSlots.of(context));
+    Place place = TaskPlace.of(context, spec, TaskSlots.of(context));
     EmbedTask<IN> task = open(place, context.getMetricGroup());
     try {
       JobModels.keep(

@@ -49,7 +49,7 @@ final class QueryTask implements AutoCloseable {
   static QueryTask open(EmbedPlan<String> plan, FunctionContext context, Executor later) {
     EmbedTask<String> task =
         plan.open(
-            TaskPlace.of(context::getExternalResourceInfos, context::getTaskInfo, plan.cores()),
+            TaskPlace.of(context::getExternalResourceInfos, plan.spec(), plan.cores()),
             context.getMetricGroup());
     LOG.info(
         "{}: taskmanager.numberOfTaskSlots is {} in the session that planned the query (0: not"

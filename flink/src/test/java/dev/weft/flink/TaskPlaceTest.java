@@ -4,6 +4,7 @@ package dev.weft.flink;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weft.serve.EmbedderSpec;
 import dev.weft.serve.Place;
 import java.util.Arrays;
 import java.util.Collection;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.flink.api.common.externalresource.ExternalResourceInfo;
 import org.apache.flink.api.common.functions.RuntimeContext;
 import org.apache.flink.runtime.externalresource.ExternalResourceInfoProvider;
@@ -34,28 +36,43 @@ class TaskPlaceTest {
   }
 
   @Test
-  void gpusAreDealtOutToSubtasks() {
-    for (int subtask = 0; subtask < 5; subtask++) {
-      assertThat(TaskPlace.of(context(subtask, gpu("3"), gpu("1")), 8))
-          .isEqualTo(new Place(List.of(subtask % 2 == 0 ? "1" : "3"), 8));
-    }
+  void gpusAreDealtOutByTurnsWhateverTheNumbersOfTheSubtasks() {
+    EmbedderSpec spec = spec("dealt");
+    List<String> dealt =
+        Stream.of(0, 2, 4, 4, 7)
+            .map(subtask -> TaskPlace.of(context(subtask, gpu("3"), gpu("1")), spec, 8))
+            .peek(place -> assertThat(place.cores()).isEqualTo(8))
+            .flatMap(place -> place.gpus().stream())
+            .toList();
+    assertThat(dealt).containsExactly("1", "3", "1", "3", "1");
+  }
+
+  @Test
+  void everyModelBeginsWithTheFirst() {
+    Place first = new Place(List.of("1"), 8);
+    assertThat(TaskPlace.of(context(0, gpu("3"), gpu("1")), spec("one"), 8)).isEqualTo(first);
+    assertThat(TaskPlace.of(context(1, gpu("3"), gpu("1")), spec("other"), 8)).isEqualTo(first);
   }
 
   @Test
   void withoutThemTheCoresCount() {
-    assertThat(TaskPlace.of(context(3), 2)).isEqualTo(new Place(List.of(), 2));
+    assertThat(TaskPlace.of(context(3), spec("none"), 2)).isEqualTo(new Place(List.of(), 2));
   }
 
   @Test
   void aResourceOfAnotherKindIsNamed() {
     RuntimeContext context = context(0, new FakeGpu(Map.of("serial", "7")));
 
-    assertThatThrownBy(() -> TaskPlace.of(context, 0))
+    assertThatThrownBy(() -> TaskPlace.of(context, spec("none"), 0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             "external resource \"gpu\" has no property \"index\" but [serial]; set"
                 + " external-resource.gpu.driver-factory.class to"
                 + " org.apache.flink.externalresource.gpu.GPUDriverFactory");
+  }
+
+  private static EmbedderSpec spec(String model) {
+    return EmbedderSpec.of("TaskPlaceTest " + model, Map.of());
   }
 
   private static FakeGpu gpu(String index) {
