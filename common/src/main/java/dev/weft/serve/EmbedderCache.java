@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,7 @@ public final class EmbedderCache {
 
   private final Function<Key, Embedder> loader;
   private final Devices devices;
+  private final LongSupplier nanos;
   private final Map<Key, Entry> entries = new ConcurrentHashMap<>();
   private final AtomicReference<EncodeCounters> closed = new AtomicReference<>(EncodeCounters.ZERO);
   private final AtomicLong loads = new AtomicLong();
@@ -52,8 +54,14 @@ public final class EmbedderCache {
   }
 
   EmbedderCache(Function<Key, Embedder> loader, Devices devices) {
+    this(loader, devices, System::nanoTime);
+  }
+
+  /** With a clock for how long models are idle. */
+  EmbedderCache(Function<Key, Embedder> loader, Devices devices, LongSupplier nanos) {
     this.loader = loader;
     this.devices = devices;
+    this.nanos = nanos;
   }
 
   /** The cache of this process. */
@@ -134,17 +142,28 @@ public final class EmbedderCache {
         key,
         (k, entry) -> {
           entry.users--;
+          entry.released = nanos.getAsLong();
           return entry.users == 0 && entry.embedder == null ? null : entry;
         });
   }
 
   /** Closes the models nobody holds a lease of. */
   public void closeIdle() {
+    closeIdle(Duration.ZERO);
+  }
+
+  /**
+   * Closes the models of which nobody has held a lease for some time.
+   *
+   * @param time those that were given back later stay
+   */
+  public void closeIdle(Duration time) {
+    long now = nanos.getAsLong();
     for (Key key : entries.keySet()) {
       entries.computeIfPresent(
           key,
           (k, entry) -> {
-            if (entry.users > 0) {
+            if (entry.users > 0 || now - entry.released < time.toNanos()) {
               return entry;
             }
             if (entry.embedder != null) {
@@ -156,9 +175,10 @@ public final class EmbedderCache {
     }
   }
 
-  /** {@code users} changes inside the map's lock only, the embedder inside the entry's. */
+  /** The embedder changes inside the entry's lock, the others inside the map's only. */
   private final class Entry {
     private int users;
+    private long released;
     private volatile @Nullable Embedder embedder;
 
     synchronized Embedder load(Key key) {

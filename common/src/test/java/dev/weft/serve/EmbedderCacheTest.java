@@ -8,6 +8,7 @@ import dev.weft.Embedder;
 import dev.weft.EncodeCounters;
 import dev.weft.TestModel;
 import dev.weft.config.ModelException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -18,6 +19,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -88,6 +90,40 @@ class EmbedderCacheTest {
       assertThat(third.embedder().encode(TEXTS)).hasNumberOfRows(2);
     }
     assertThat(cache.loads()).isEqualTo(2);
+  }
+
+  @Test
+  void aModelThatWasGivenBackLaterStays() {
+    AtomicLong now = new AtomicLong(Long.MAX_VALUE - 50);
+    EmbedderCache timed =
+        new EmbedderCache(key -> Embedder.load(key.model(), key.options()), NO_GPU, now::get);
+    Embedder early = used(timed, "1");
+    now.addAndGet(60);
+    Embedder late = used(timed, "2");
+    now.addAndGet(40);
+
+    timed.closeIdle(Duration.ofNanos(101));
+    assertThat(timed.models()).isEqualTo(2);
+    timed.closeIdle(Duration.ofNanos(100));
+    assertClosed(early);
+    assertThat(late.encode(TEXTS)).hasNumberOfRows(2);
+
+    // Used again, so idle from then on.
+    assertThat(used(timed, "2")).isSameAs(late);
+    now.addAndGet(99);
+    timed.closeIdle(Duration.ofNanos(100));
+    assertThat(late.encode(TEXTS)).hasNumberOfRows(2);
+    now.addAndGet(1);
+    timed.closeIdle(Duration.ofNanos(100));
+    assertClosed(late);
+    assertThat(timed.models()).isZero();
+  }
+
+  /** A model that is loaded and given back. */
+  private static Embedder used(EmbedderCache cache, String workers) {
+    try (EmbedderCache.Lease lease = cache.acquire(spec(Map.of("workers", workers)))) {
+      return lease.embedder();
+    }
   }
 
   @Test

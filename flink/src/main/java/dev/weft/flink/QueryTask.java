@@ -4,6 +4,7 @@ package dev.weft.flink;
 import dev.weft.EncodeOptions;
 import dev.weft.flink.BatchOptions.OnError;
 import dev.weft.serve.EmbedderCache;
+import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -24,8 +25,10 @@ import org.slf4j.LoggerFactory;
 final class QueryTask implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(QueryTask.class);
 
+  private static final Duration A_MINUTE = Duration.ofMinutes(1);
+
   private static final Executor IN_A_MINUTE =
-      CompletableFuture.delayedExecutor(1, TimeUnit.MINUTES);
+      CompletableFuture.delayedExecutor(A_MINUTE.toNanos(), TimeUnit.NANOSECONDS);
 
   private final EmbedTask<String> task;
   private final EmbedPlan<String> plan;
@@ -140,6 +143,6 @@ final class QueryTask implements AutoCloseable {
   @Override
   public void close() {
     task.close();
-    later.execute(EmbedderCache.shared()::closeIdle);
+    later.execute(() -> EmbedderCache.shared().closeIdle(A_MINUTE));
   }
 }

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.EncodeOptions;
 import dev.weft.flink.BatchOptions.OnError;
+import dev.weft.serve.EmbedderCache;
+import dev.weft.serve.EmbedderSpec;
 import dev.weft.serve.FakeTextEncoder;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -131,6 +133,19 @@ class QueryTaskTest {
     assertThat(later).isEmpty();
     task.close();
     assertThat(later).hasSize(1);
+  }
+
+  @Test
+  void aModelOfAnotherQueryThatHasJustBeenGivenBackStays() {
+    EmbedderCache models = EmbedderCache.shared();
+    models.closeIdle();
+    models.acquire(EmbedderSpec.of(LocalTables.STATIC, Map.of())).close();
+    long loaded = models.models();
+
+    QueryTask.open(FakeModels.textPlan(OPTIONS), context, Runnable::run).close();
+
+    assertThat(models.models()).isEqualTo(loaded).isPositive();
+    models.closeIdle();
   }
 
   @Test
