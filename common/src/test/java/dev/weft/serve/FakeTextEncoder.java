@@ -169,7 +169,7 @@ public final class FakeTextEncoder implements TextEncoder {
   @Override
   public EncodeCounters counters() {
     return new EncodeCounters(
-        called.get(), texts.get(), texts.get() * 3, texts.get() * 4, 0, 0, 0, 0, 0);
+        called.get(), texts.get(), texts.get() * 3, texts.get() * 4, texts.get() * 5, 0, 0, 0, 0);
   }
 
   @Override

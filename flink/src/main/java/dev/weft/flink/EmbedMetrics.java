@@ -25,6 +25,7 @@ final class EmbedMetrics implements BatchObserver {
   private final Counter timedOut;
   private final Histogram waitMicros;
   private final Histogram modelMicros;
+  private final Histogram rowMicros;
 
   EmbedMetrics(MetricGroup parent) {
     group = parent.addGroup("weft");
@@ -33,6 +34,8 @@ final class EmbedMetrics implements BatchObserver {
     timedOut = group.counter("rowsTimedOut", new ThreadSafeSimpleCounter());
     waitMicros = group.histogram("waitMicros", new DescriptiveStatisticsHistogram(SAMPLES));
     modelMicros = group.histogram("modelMicros", new DescriptiveStatisticsHistogram(SAMPLES));
+    // Quantiles of the two do not add up to those of their sum.
+    rowMicros = group.histogram("rowMicros", new DescriptiveStatisticsHistogram(SAMPLES));
   }
 
   /** Shows what the batcher and its model do. */
@@ -41,6 +44,7 @@ final class EmbedMetrics implements BatchObserver {
     group.gauge("modelBatches", (Gauge<Long>) () -> lease.counters().batches());
     group.gauge("modelRows", (Gauge<Long>) () -> lease.counters().texts());
     group.gauge("modelTokens", (Gauge<Long>) () -> lease.counters().tokens());
+    group.gauge("modelTruncated", (Gauge<Long>) () -> lease.counters().truncated());
     group.gauge("modelRowsPerBatch", (Gauge<Double>) () -> rowsPerBatch(lease.counters()));
     group.gauge("modelBatchFill", (Gauge<Double>) () -> fill(lease.counters()));
     group.gauge("cacheHits", (Gauge<Long>) lease::cacheHits);
@@ -61,6 +65,7 @@ final class EmbedMetrics implements BatchObserver {
     rows.inc();
     waitMicros.update(waited / 1000);
     modelMicros.update(ran / 1000);
+    rowMicros.update((waited + ran) / 1000);
   }
 
   void rowFailed() {

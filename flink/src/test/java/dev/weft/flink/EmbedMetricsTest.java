@@ -92,6 +92,8 @@ class EmbedMetricsTest {
               "weft.modelRows",
               "weft.modelRowsPerBatch",
               "weft.modelTokens",
+              "weft.modelTruncated",
+              "weft.rowMicros",
               "weft.rows",
               "weft.rowsFailed",
               "weft.rowsTimedOut",
@@ -104,6 +106,7 @@ class EmbedMetricsTest {
       assertThat(gauge("modelRows")).isEqualTo(2L);
       assertThat(gauge("modelRowsPerBatch")).isEqualTo(1.0);
       assertThat(gauge("modelTokens")).isEqualTo(6L);
+      assertThat(gauge("modelTruncated")).isEqualTo(10L);
       assertThat(count("rows")).isEqualTo(2);
       assertThat(count("rowsFailed")).isEqualTo(1);
       assertThat(count("rowsTimedOut")).isEqualTo(1);
@@ -113,7 +116,7 @@ class EmbedMetricsTest {
   @Test
   void timesAreInMicroseconds() {
     for (int i = 1; i <= 100; i++) {
-      metrics.row(i * 1_000_000L, i * 2_000_000L);
+      metrics.row(i * 1_000_000L, (101 - i) * 2_000_000L);
     }
 
     Histogram waited = (Histogram) found.get("weft.waitMicros");
@@ -122,6 +125,10 @@ class EmbedMetricsTest {
     assertThat(waited.getStatistics().getQuantile(0.5)).isBetween(50_000.0, 51_000.0);
     assertThat(waited.getStatistics().getQuantile(0.99)).isBetween(99_000.0, 100_000.0);
     assertThat(ran.getStatistics().getMax()).isEqualTo(200_000);
+    Histogram row = (Histogram) found.get("weft.rowMicros");
+    assertThat(row.getCount()).isEqualTo(100);
+    assertThat(row.getStatistics().getMin()).isEqualTo(102_000);
+    assertThat(row.getStatistics().getMax()).isEqualTo(201_000);
   }
 
   private Object gauge(String name) {
