@@ -2,10 +2,13 @@
 package dev.weft.flink;
 
 import dev.weft.serve.EmbedderCache;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.apache.flink.api.common.functions.RuntimeContext;
+import org.apache.flink.util.ExceptionUtils;
 
 /**
  * Keeps the models of a job loaded until the job has left the TaskManager. Tasks come and go with
@@ -34,15 +37,33 @@ final class JobModels {
     }
   }
 
-  /** The job has left. Models that no other job uses are closed. */
+  /**
+   * The job has left. Models that no other job uses are closed, and one that cannot be given back
+   * does not keep the others: its failure is thrown when all are done.
+   */
   static void release(ClassLoader loader) {
     Map<Object, Runnable> kept;
     synchronized (KEPT) {
       kept = KEPT.remove(loader);
     }
     if (kept != null) {
-      kept.values().forEach(Runnable::run);
-      EmbedderCache.shared().closeIdle();
+      List<Runnable> steps = new ArrayList<>(kept.values());
+      steps.add(EmbedderCache.shared()::closeIdle);
+      runAll(steps);
+    }
+  }
+
+  private static void runAll(List<Runnable> steps) {
+    Throwable first = null;
+    for (Runnable step : steps) {
+      try {
+        step.run();
+      } catch (RuntimeException | Error e) {
+        first = ExceptionUtils.firstOrSuppressed(e, first);
+      }
+    }
+    if (first != null) {
+      ExceptionUtils.rethrow(first);
     }
   }
 }
