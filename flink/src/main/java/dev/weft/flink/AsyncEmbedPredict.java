@@ -55,7 +55,7 @@ public final class AsyncEmbedPredict extends AsyncPredictFunction {
 
   @Override
   public CompletableFuture<Collection<RowData>> asyncPredict(RowData row) {
-    return QueryTask.opened(task)
+    return Opened.of(task)
         .vector(ModelColumns.text(row))
         .thenApply(vector -> List.of(columns.row(vector)));
   }

@@ -28,13 +28,13 @@ public final class AsyncEmbedScalar extends AsyncScalarFunction {
 
   /** Called by Flink. */
   public void eval(CompletableFuture<@Nullable ArrayData> result, @Nullable String text) {
-    give(result, EmbedCalls.opened(calls).vector(text));
+    give(result, Opened.of(calls).vector(text));
   }
 
   /** Called by Flink, with the model the plan knows. */
   public void eval(
       CompletableFuture<@Nullable ArrayData> result, @Nullable String text, String model) {
-    give(result, EmbedCalls.opened(calls).vector(text));
+    give(result, Opened.of(calls).vector(text));
   }
 
   /** Called by Flink, with the model the plan knows. */
@@ -43,7 +43,7 @@ public final class AsyncEmbedScalar extends AsyncScalarFunction {
       @Nullable String text,
       String model,
       @Nullable Map<String, String> options) {
-    give(result, EmbedCalls.opened(calls).vector(text, options));
+    give(result, Opened.of(calls).vector(text, options));
   }
 
   /** A row whose task has gone gets nothing: Flink would take an exception for a failure. */

@@ -52,11 +52,7 @@ final class EmbedAsyncFunction<IN, OUT> extends RichAsyncFunction<IN, OUT> {
   }
 
   private EmbedTask<IN> task() {
-    EmbedTask<IN> open = task;
-    if (open == null) {
-      throw new IllegalStateException("rows came outside open and close");
-    }
-    return open;
+    return Opened.of(task);
   }
 
   private boolean hasTimeout() {

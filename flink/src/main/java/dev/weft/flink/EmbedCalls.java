@@ -25,14 +25,6 @@ final class EmbedCalls implements AutoCloseable {
     this.spec = plan.spec();
   }
 
-  /** What a function has before {@code open}. */
-  static EmbedCalls opened(@Nullable EmbedCalls calls) {
-    if (calls == null) {
-      throw new IllegalStateException("rows came outside open and close");
-    }
-    return calls;
-  }
-
   CompletableFuture<float[]> vector(@Nullable String text) {
     return task().vector(text);
   }

@@ -238,11 +238,7 @@ final class EmbedOperator<IN, OUT> extends AbstractStreamOperator<OUT>
   }
 
   private EmbedTask<IN> task() {
-    EmbedTask<IN> open = task;
-    if (open == null) {
-      throw new IllegalStateException("rows came outside open and close");
-    }
-    return open;
+    return Opened.of(task);
   }
 
   private ListState<Tuple3<Boolean, Long, IN>> state() {

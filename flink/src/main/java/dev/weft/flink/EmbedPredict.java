@@ -32,7 +32,7 @@ public final class EmbedPredict extends PredictFunction {
 
   @Override
   public Collection<RowData> predict(RowData row) {
-    float[] vector = QueryTask.await(QueryTask.opened(task).vector(ModelColumns.text(row)));
+    float[] vector = QueryTask.await(Opened.of(task).vector(ModelColumns.text(row)));
     return List.of(columns.row(vector));
   }
 

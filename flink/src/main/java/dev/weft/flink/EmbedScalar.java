@@ -28,18 +28,18 @@ public final class EmbedScalar extends ScalarFunction {
 
   /** Called by Flink. */
   public @Nullable ArrayData eval(@Nullable String text) {
-    return await(EmbedCalls.opened(calls).vector(text));
+    return await(Opened.of(calls).vector(text));
   }
 
   /** Called by Flink, with the model the plan knows. */
   public @Nullable ArrayData eval(@Nullable String text, String model) {
-    return await(EmbedCalls.opened(calls).vector(text));
+    return await(Opened.of(calls).vector(text));
   }
 
   /** Called by Flink, with the model the plan knows. */
   public @Nullable ArrayData eval(
       @Nullable String text, String model, @Nullable Map<String, String> options) {
-    return await(EmbedCalls.opened(calls).vector(text, options));
+    return await(Opened.of(calls).vector(text, options));
   }
 
   private static @Nullable ArrayData await(CompletableFuture<float[]> vector) {

@@ -63,14 +63,6 @@ final class QueryTask implements AutoCloseable {
     return new QueryTask(task, plan, later);
   }
 
-  /** What a function has before {@link #open}. */
-  static QueryTask opened(@Nullable QueryTask task) {
-    if (task == null) {
-      throw new IllegalStateException("rows came outside open and close");
-    }
-    return task;
-  }
-
   EmbedPlan<String> plan() {
     return plan;
   }
