@@ -148,14 +148,25 @@ final class MergeEmbeds {
         inner || kind.equals(LeftOuter$.MODULE$) || LeftExistence.unapply(kind).isDefined();
     boolean right = inner || kind.equals(RightOuter$.MODULE$);
     boolean filled = isNullForNull(node, inputs);
-    Optional<Found> found = left || filled ? find(join.left(), node, inputs) : Optional.empty();
-    if (found.isPresent()) {
-      return found.map(
-          f -> new Found(join.withNewChildrenInternal(f.plan(), join.right()), f.vector()));
+    Optional<Found> found =
+        left || filled
+            ? find(join.left(), node, inputs)
+                .map(f -> beside(join.withNewChildrenInternal(f.plan(), join.right()), f.vector()))
+            : Optional.empty();
+    if (found.isPresent() || !(right || filled)) {
+      return found;
     }
-    found = right || filled ? find(join.right(), node, inputs) : Optional.empty();
-    return found.map(
-        f -> new Found(join.withNewChildrenInternal(join.left(), f.plan()), f.vector()));
+    return find(join.right(), node, inputs)
+        .map(f -> beside(join.withNewChildrenInternal(join.left(), f.plan()), f.vector()));
+  }
+
+  /** The vector as the join hands it up: it may be NULL in rows that an outer join fills. */
+  private static Found beside(LogicalPlan join, Attribute vector) {
+    return ScalaCollections.list(join.output()).stream()
+        .filter(column -> column.exprId().equals(vector.exprId()))
+        .findFirst()
+        .map(column -> new Found(join, column))
+        .orElseThrow();
   }
 
   /** Whether rows that an outer join fills with NULL would have NULL for a vector in any case. */

@@ -132,6 +132,26 @@ class EmbedPlanTest {
     assertThat(model.texts()).isEqualTo(ROWS - 1);
   }
 
+  /** The vector is read from the side that has none for some rows, where it never was NULL. */
+  @Test
+  void aVectorFromTheFilledSideOfAJoinMayBeNull() {
+    String call = call("b.t");
+    Dataset<Row> found =
+        sql(
+            "SELECT a.id, b.t IS NULL, "
+                + call
+                + " IS NULL FROM texts a LEFT JOIN (SELECT id, coalesce(text, '') AS t FROM texts) b"
+                + " ON a.id = b.id + 1 AND "
+                + call
+                + "[0] > -0.16");
+
+    List<Row> rows = found.collectAsList();
+
+    assertThat(rows).hasSize(ROWS).anyMatch(row -> row.getBoolean(1));
+    assertThat(rows).allMatch(row -> row.getBoolean(1) == row.getBoolean(2));
+    assertThat(model.texts()).as("the same call").isEqualTo(ROWS);
+  }
+
   @Test
   void callsWithOtherOptionsOrOtherTextsAreNotTheSame() {
     String shorter = "embed(text, '" + CountedModel.PATH + "', map('truncateDim', '8'))";
