@@ -117,10 +117,11 @@ final class PartitionEncoder<I, O> implements Iterator<O>, AutoCloseable {
     nextText = 0;
     long bytes = 0;
     ArrowWindow window = held.window();
-    while (input.hasNext()
-        && !window.isFull()
+    // A full window does not ask for another row, as a stream waits until there is one.
+    while (!window.isFull()
         && rows.size() < counts.length
-        && bytes < MAX_ROW_BYTES) {
+        && bytes < MAX_ROW_BYTES
+        && input.hasNext()) {
       I row = input.next();
       counts[rows.size()] = binding.read(row, texts);
       bytes += binding.bytes(row);
