@@ -74,8 +74,7 @@ final class EmbedFunction extends AbstractFunction1<Seq<Expression>, Expression>
       options = given.literals();
       columns = given.columns();
     }
-    boolean named = args.size() > 1 && !(args.get(1).dataType() instanceof NullType);
-    Optional<String> model = named ? Optional.of(model(args.get(1))) : Optional.empty();
+    Optional<String> model = args.size() > 1 ? model(args.get(1)) : Optional.empty();
     return new EmbedExpression(args.get(0), columns, spec(model, options, SQLConf.get()));
   }
 
@@ -103,11 +102,14 @@ final class EmbedFunction extends AbstractFunction1<Seq<Expression>, Expression>
     return EmbedderSpec.of(chosen, all);
   }
 
-  private static String model(Expression model) {
-    if (!model.foldable() || !(model.dataType() instanceof StringType)) {
+  private static Optional<String> model(Expression model) {
+    boolean literal =
+        model.foldable()
+            && (model.dataType() instanceof StringType || model.dataType() instanceof NullType);
+    if (!literal) {
       throw new IllegalArgumentException(
           "the model of embed() must be a literal string, but is " + model.sql());
     }
-    return String.valueOf(model.eval(null));
+    return Optional.ofNullable(model.eval(null)).map(String::valueOf);
   }
 }

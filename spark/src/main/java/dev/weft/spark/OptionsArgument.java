@@ -5,6 +5,7 @@ import dev.weft.spark.vector.ScalaCollections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.spark.sql.catalyst.expressions.CreateMap;
 import org.apache.spark.sql.catalyst.expressions.Expression;
@@ -17,7 +18,8 @@ import org.apache.spark.unsafe.types.UTF8String;
 
 /**
  * The map of options that {@code embed} takes: literals, and for some also a column, as in {@code
- * map('truncateDim', '128', 'task', kind)}.
+ * map('truncateDim', '128', 'task', kind)}. An option whose value is NULL is as if it was not
+ * there.
  *
  * @param literals the options that are the same for every row
  * @param columns the options that each row has its own of
@@ -52,7 +54,7 @@ record OptionsArgument(Map<String, String> literals, Map<RowOption, Expression> 
       String key = String.valueOf(keys.get(i).eval(null));
       Expression value = values.get(i);
       if (value.foldable()) {
-        literals.put(key, String.valueOf(value.eval(null)));
+        Optional.ofNullable(value.eval(null)).ifPresent(v -> literals.put(key, String.valueOf(v)));
       } else {
         columns.put(RowOption.find(key).orElseThrow(() -> refused(map)), value);
       }
@@ -61,11 +63,14 @@ record OptionsArgument(Map<String, String> literals, Map<RowOption, Expression> 
   }
 
   private static Map<String, String> literals(Expression map) {
-    MapData data = (MapData) map.eval(null);
     Map<String, String> literals = new TreeMap<>();
-    for (int i = 0; i < data.numElements(); i++) {
-      UTF8String key = data.keyArray().getUTF8String(i);
-      literals.put(key.toString(), String.valueOf(data.valueArray().getUTF8String(i)));
+    if (map.eval(null) instanceof MapData data) {
+      for (int i = 0; i < data.numElements(); i++) {
+        if (!data.valueArray().isNullAt(i)) {
+          UTF8String key = data.keyArray().getUTF8String(i);
+          literals.put(key.toString(), data.valueArray().getUTF8String(i).toString());
+        }
+      }
     }
     return literals;
   }

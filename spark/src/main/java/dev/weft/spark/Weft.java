@@ -28,9 +28,9 @@ public final class Weft {
 
   /**
    * The embedding of a text column by a model with options, such as {@code truncateDim}; see {@link
-   * dev.weft.serve.EmbedderSpec#of}. Values are strings; those of {@code task} and {@code
-   * promptName} may be a {@link Column}, which chooses the route of a Router or the prompt row by
-   * row, NULL being no choice.
+   * dev.weft.serve.EmbedderSpec#of}. Values are strings, an option of the value null is not set;
+   * those of {@code task} and {@code promptName} may be a {@link Column}, which chooses the route
+   * of a Router or the prompt row by row, NULL being no choice.
    */
   public static Column embed(Column text, String model, Map<String, ?> options) {
     Column[] entries =

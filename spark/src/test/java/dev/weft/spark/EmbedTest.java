@@ -17,6 +17,7 @@ import dev.weft.serve.EmbedderSpec;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -151,6 +152,32 @@ class EmbedTest {
     EncodeOptions same =
         EncodeOptions.DEFAULT.withTruncateDim(8).normalized().withPrompt("query: ");
     assertClose(vector(row, "emb"), lease.embedder().encode(List.of(text(1)), same)[0]);
+  }
+
+  @Test
+  void anOptionThatIsNullIsNotSet() {
+    Map<String, Object> options = new HashMap<>(Map.of("truncateDim", "8"));
+    options.put("prompt", null);
+    rows(2, 1).where(col("id").equalTo(1)).createOrReplaceTempView("one");
+
+    Row row =
+        LOCAL.spark().table("one").select(embed(col("text"), MODEL, options).as("emb")).first();
+    assertClose(
+        vector(row, "emb"),
+        lease.embedder().encode(List.of(text(1)), EncodeOptions.DEFAULT.withTruncateDim(8))[0]);
+
+    for (String none :
+        List.of(
+            "map('prompt', CAST(NULL AS STRING))",
+            "map('promptName', CASE WHEN id < 0 THEN text END, 'prompt', CAST(NULL AS STRING))",
+            "CAST(NULL AS MAP<STRING, STRING>)")) {
+      row =
+          LOCAL
+              .spark()
+              .sql("SELECT embed(text, '" + MODEL + "', " + none + ") AS emb FROM one")
+              .first();
+      assertClose(vector(row, "emb"), lease.embedder().encode(List.of(text(1)))[0]);
+    }
   }
 
   @Test
