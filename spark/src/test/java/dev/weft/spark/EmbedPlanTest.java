@@ -175,6 +175,31 @@ class EmbedPlanTest {
     assertThat(model.texts()).isEqualTo(3);
   }
 
+  @ParameterizedTest(name = "{1}")
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          hashpartitioning\\(id#\\d+, kind#\\d+, text#\\d+, 2\\) | SELECT * FROM T ORDER BY emb[0]
+          hashpartitioning\\(x#\\d+, 2\\) | SELECT id + 1 AS x, emb[0] AS v, emb FROM T ORDER BY v
+          hashpartitioning\\(id#\\d+, 2\\) | SELECT id, 0F AS v FROM known WHERE id < 0 UNION ALL SELECT id, emb[0] FROM T ORDER BY v
+          hashpartitioning\\(id#\\d+, 2\\) | SELECT id, x FROM T LATERAL VIEW explode(slice(emb, 1, 1)) e AS x ORDER BY x
+          RoundRobinPartitioning\\(2\\) | SELECT map('a', 1) AS m, emb FROM T ORDER BY emb
+          """)
+  void rowsAreShuffledForASortByWhatAnotherRunGivesThemAgain(String shuffled, String query) {
+    texts
+        .repartition(2)
+        .withColumn("emb", embed(col("text"), CountedModel.PATH))
+        .createOrReplaceTempView("emb");
+    Dataset<Row> sorted = sql(query.replaceAll("\\bT\\b", "emb"));
+
+    SameRows.assertSameInOrder(
+        sorted.collectAsList(), sql(query.replaceAll("\\bT\\b", "known")).collectAsList());
+
+    assertThat(physical(sorted)).containsPattern("Exchange " + shuffled + ", ENSURE_REQUIREMENTS");
+    assertThat(model.texts()).as("once, not for the sample too").isEqualTo(ROWS - 1);
+  }
+
   @Test
   void scansReadOnlyWhatIsNeeded(@TempDir Path folder) {
     String file = folder.resolve("texts").toString();
