@@ -58,7 +58,7 @@ final class Preload {
     for (List<String> place : places) {
       try {
         TaskModel.preload(spec, place, conf).close();
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | LinkageError e) { // an error would end the executor
         LOG.warn("{} could not be loaded before the first task: {}", spec, e.getMessage());
       }
     }

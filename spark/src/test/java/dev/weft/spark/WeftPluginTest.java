@@ -3,6 +3,7 @@ package dev.weft.spark;
 
 import static dev.weft.spark.Weft.embed;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -13,9 +14,13 @@ import dev.weft.serve.EmbedderSpec;
 import dev.weft.spark.vector.ScalaCollections;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
+import java.net.URI;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FilterFileSystem;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.api.plugin.ExecutorPlugin;
@@ -140,6 +145,38 @@ class WeftPluginTest {
       LOCAL.spark().conf().unset("spark.weft.batchTokens");
     }
     assertThat(EmbedderCache.shared().loads() - loads).as("the query has found it").isEqualTo(1);
+  }
+
+  /** As where a jar is missing that a file system needs. Public, as Hadoop makes it. */
+  public static final class UnlinkedFileSystem extends FilterFileSystem {
+    @Override
+    public void initialize(URI name, Configuration conf) {
+      throw new NoClassDefFoundError("a jar that is not there");
+    }
+  }
+
+  @Test
+  void anErrorWhileAModelIsLoadedIsLeftToTheFirstTask() throws Exception {
+    String scheme = "spark.hadoop.fs.unlinked.impl";
+    SparkConf conf =
+        new SparkConf(false)
+            .set("spark.weft.preload", "true")
+            .set("spark.weft.model", "unlinked:/model");
+    List<Throwable> uncaught = new CopyOnWriteArrayList<>();
+    Thread.UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
+    SparkEnv.get().conf().set(scheme, UnlinkedFileSystem.class.getName());
+    Thread.setDefaultUncaughtExceptionHandler((thread, error) -> uncaught.add(error));
+    try {
+      Preload.of(conf).orElseThrow().start(List.of()).join();
+      assertThat(uncaught).as("what would end an executor").isEmpty();
+      assertThatThrownBy(
+              () ->
+                  LOCAL.spark().range(1).select(embed(lit("a"), "unlinked:/model")).collectAsList())
+          .hasStackTraceContaining("a jar that is not there");
+    } finally {
+      Thread.setDefaultUncaughtExceptionHandler(before);
+      SparkEnv.get().conf().remove(scheme);
+    }
   }
 
   @Test
