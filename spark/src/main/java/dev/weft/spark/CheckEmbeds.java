@@ -81,6 +81,12 @@ final class CheckEmbeds extends AbstractFunction1<LogicalPlan, BoxedUnit> {
     boolean inOneChild =
         ScalaCollections.list(operator.children()).stream()
             .anyMatch(child -> call.references().subsetOf(child.outputSet()));
+    if (!inOneChild && operator instanceof LateralJoin) {
+      return Optional.of(
+          "embed() in the condition of a lateral join may look at columns of its left side only, but "
+              + call.sql()
+              + " looks at the subquery's; put it into the LATERAL subquery or into WHERE");
+    }
     if (!inOneChild) {
       return Optional.of(
           "embed() in the condition of a join may look at columns of one side only, but "

@@ -258,12 +258,14 @@ class EmbedPlacesTest {
           """
           SELECT transform(split(a.text, ' '), t -> E(t)) FROM T a | embed() cannot stand in the body of a lambda function, where it would see one element at a time; give it the array itself, for an array of vectors. SQLSTATE: P0001; line 1 pos 42
           SELECT 1 FROM T a JOIN T b ON C(a.text, b.text)[0] > 0 | embed() in the condition of a join may look at columns of one side only, but embed(concat(a.text, b.text)) looks at both; join first, and put the condition into WHERE. SQLSTATE: P0001; line 1 pos 38
+          SELECT 1 FROM T a JOIN LATERAL (SELECT a.text AS text) t ON E(t)[0] > 0 | embed() in the condition of a lateral join may look at columns of its left side only, but embed(t.text) looks at the subquery's; put it into the LATERAL subquery or into WHERE. SQLSTATE: P0001; line 1 pos 64
           SELECT 1 FROM T a WHERE EXISTS (SELECT 1 FROM T b WHERE C(a.text, b.text)[0] > 0) | embed() in a subquery may look at its columns, or at columns of the query around it, but embed(concat(outer(a.text), b.text)) looks at both; write the subquery as a join. SQLSTATE: P0001; line 1 pos 64
           """)
   void aCallThatCannotRunIsRefusedWhenTheQueryIsAnalyzed(String query, String message) {
     String sql =
         query
-            .replace("E(t)", call("t"))
+            .replace("t -> E(t)", "t -> " + call("t"))
+            .replace("E(t)", call("t.text"))
             .replace("C(a.text, b.text)", call("concat(a.text, b.text)"))
             .replaceAll("\\bT\\b", "texts");
 
