@@ -5,8 +5,10 @@ import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 
 import dev.weft.spark.vector.SimilaritySpec.Pairing;
+import java.util.Arrays;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import scala.Function2;
 
 /**
  * Groups of rows whose vectors are nearly the same: two rows with at least a given cosine are of
@@ -79,8 +81,13 @@ public final class Deduplicator {
         minCosine, columns, groupCol, SimilarityGrid.of(partitions, partitions));
   }
 
-  /** All rows with a column more: the smallest id of the row's group, its own if it is alone. */
+  /**
+   * All rows with a column more: the smallest id of the row's group, its own if it is alone.
+   *
+   * @throws IllegalArgumentException if the rows have a column of its name
+   */
   public Dataset<Row> groups(Dataset<Row> rows) {
+    refuse(rows);
     return rows.join(
             components(rows), rows.col(columns.id()).equalTo(col(Components.MEMBER)), "left")
         .withColumn(groupCol, coalesce(col(Components.ROOT), rows.col(columns.id())))
@@ -91,6 +98,15 @@ public final class Deduplicator {
   public Dataset<Row> dropDuplicates(Dataset<Row> rows) {
     return rows.join(
         components(rows), rows.col(columns.id()).equalTo(col(Components.MEMBER)), "left_anti");
+  }
+
+  private void refuse(Dataset<Row> rows) {
+    Function2<String, String, Object> resolver =
+        rows.sparkSession().sessionState().conf().resolver();
+    if (Arrays.stream(rows.columns()).anyMatch(c -> (Boolean) resolver.apply(c, groupCol))) {
+      throw new IllegalArgumentException(
+          "column \"" + groupCol + "\" is there already; choose another groupCol or drop it");
+    }
   }
 
   private Dataset<Row> components(Dataset<Row> rows) {

@@ -115,6 +115,15 @@ class DeduplicatorTest {
   }
 
   @Test
+  void aColumnThatIsThereIsNotOverwritten() {
+    Dataset<Row> rows = rows(vectors()).withColumnRenamed("text", "Group");
+
+    assertThatThrownBy(() -> Deduplicator.minCosine(0.99).groups(rows))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("column \"group\" is there already; choose another groupCol or drop it");
+  }
+
+  @Test
   void groupsAreThoseOfAUnionFind() {
     List<float[]> vectors = vectors();
     UnionFind expected = groupsOf(vectors, 0.99);
