@@ -2,6 +2,7 @@
 package dev.weft.spark;
 
 import dev.weft.serve.EmbedderSpec;
+import dev.weft.spark.vector.FunctionInfo;
 import dev.weft.spark.vector.ScalaCollections;
 import java.util.List;
 import java.util.Map;
@@ -36,19 +37,7 @@ final class EmbedFunction extends AbstractFunction1<Seq<Expression>, Expression>
           + " of texts, an array of embeddings.";
 
   static ExpressionInfo info() {
-    String empty = "";
-    return new ExpressionInfo(
-        EmbedExpression.class.getName(),
-        empty,
-        NAME,
-        USAGE,
-        empty,
-        empty,
-        empty,
-        "misc_funcs",
-        "4.1.0",
-        empty,
-        "java_udf");
+    return FunctionInfo.of(EmbedExpression.class, NAME, USAGE);
   }
 
   @Override

@@ -44,7 +44,7 @@ final class VectorBuilder extends AbstractFunction1<Seq<Expression>, Expression>
     int most = function.inputTypes().size();
     return new VectorBuilder(
         function.functionName(),
-        info(VectorExpression.class, function.functionName(), function.usage()),
+        FunctionInfo.of(VectorExpression.class, function.functionName(), function.usage()),
         function.hasDegree() ? most - 1 : most,
         most,
         arguments ->
@@ -59,26 +59,10 @@ final class VectorBuilder extends AbstractFunction1<Seq<Expression>, Expression>
   private static VectorBuilder of(VectorAggregation aggregation) {
     return new VectorBuilder(
         aggregation.functionName(),
-        info(VectorAggregate.class, aggregation.functionName(), aggregation.usage()),
+        FunctionInfo.of(VectorAggregate.class, aggregation.functionName(), aggregation.usage()),
         1,
         1,
         arguments -> new VectorAggregate(arguments.get(0), aggregation, 0, 0));
-  }
-
-  private static ExpressionInfo info(Class<?> expression, String name, String usage) {
-    String empty = "";
-    return new ExpressionInfo(
-        expression.getName(),
-        empty,
-        name,
-        usage,
-        empty,
-        empty,
-        empty,
-        "misc_funcs",
-        "4.1.0",
-        empty,
-        "java_udf");
   }
 
   String name() {
