@@ -140,7 +140,7 @@ record EmbedStage(
   private Dataset<Row> byPartitions(Dataset<Row> rows, StructType schema) {
     EmbedRows embed =
         new EmbedRows(
-            TaskModel.ofQuery(spec),
+            TaskModel.ofSession(spec, rows.sparkSession()),
             schema.fieldIndex(input),
             taskColumn.map(schema::fieldIndex).orElse(EmbedRows.NO_TASK),
             type,

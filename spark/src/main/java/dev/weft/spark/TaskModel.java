@@ -11,6 +11,7 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.apache.spark.resource.ResourceInformation;
+import org.apache.spark.sql.SparkSession;
 
 /**
  * The model of a query, as its tasks find it: from where Spark put its files, on the GPU that Spark
@@ -26,6 +27,13 @@ record TaskModel(EmbedderSpec spec, String sessionFolder) implements Serializabl
   /** Made on the driver, by the thread that plans the query. */
   static TaskModel ofQuery(EmbedderSpec spec) {
     return new TaskModel(spec, AddedModel.sessionFolder());
+  }
+
+  /** The same for a data set of a session, before a query of it is planned. */
+  static TaskModel ofSession(EmbedderSpec spec, SparkSession session) {
+    return ((org.apache.spark.sql.classic.SparkSession) session)
+        .artifactManager()
+        .withResources(() -> ofQuery(spec));
   }
 
   /**

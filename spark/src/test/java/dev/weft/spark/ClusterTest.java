@@ -103,6 +103,19 @@ class ClusterTest {
     check(name, 400);
   }
 
+  /** Executors keep what a session shipped in a folder of the session's. */
+  @Test
+  void aStageOnMapPartitionsFindsTheModelThatItsSessionShipped() {
+    SentenceEmbedder stage =
+        new SentenceEmbedder()
+            .setPath("mapPartitions")
+            .setModel(Weft.ship(spark(), Numbered.MODEL))
+            .setInputCol("text")
+            .setOutputCol("emb");
+
+    Numbered.check(stage.transform(Numbered.rows(spark(), 400, 4)).collectAsList(), 400);
+  }
+
   @Test
   void anArchiveIsFoundByTheNameItWasGiven() throws IOException {
     Path zip = Files.copy(archive, folder.resolve("model.zip"));
