@@ -7,7 +7,8 @@ import org.apache.spark.unsafe.Platform;
 /**
  * Reads vectors from native memory as Spark's arrays. The layout of an {@link UnsafeArrayData} is a
  * header (count and null bits) and then the floats as they are, so a vector is one copy of memory
- * into an array that is used again for the next row. Mutable, for one thread.
+ * into an array that is used again for the next row, out of which Spark copies it into the row.
+ * Mutable, for one thread.
  */
 final class VectorReader {
   private final int floatsAt;
