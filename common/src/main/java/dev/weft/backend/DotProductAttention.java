@@ -19,6 +19,11 @@ final class DotProductAttention {
   /** Within float16, and exp of it is zero there. */
   private static final String LEAST_BIAS = "-30000.";
 
+  private static final String BIAS = "bias";
+  private static final String NO_BIAS = "None";
+  private static final String CAUSAL = "True";
+  private static final String NOT_CAUSAL = "False";
+
   private final ScriptFunction plain;
   private final ScriptFunction causal;
   private final ScriptFunction biased;
@@ -57,11 +62,11 @@ final class DotProductAttention {
     }
     before.append(part(heads));
     String given = String.join(", ", parameters);
-    this.plain = scripts.compile(given, before + answer(heads, "None", "False", scripts.dtype()));
-    this.causal = scripts.compile(given, before + answer(heads, "None", "True", scripts.dtype()));
+    this.plain = scripts.compile(given, before + answer(heads, NO_BIAS, NOT_CAUSAL, scripts));
+    this.causal = scripts.compile(given, before + answer(heads, NO_BIAS, CAUSAL, scripts));
     this.biased =
         scripts.compile(
-            given + ", bias: Tensor", before + answer(heads, "bias", "False", scripts.dtype()));
+            given + ", bias: Tensor", before + answer(heads, BIAS, NOT_CAUSAL, scripts));
   }
 
   /** Lines that make of x: p, queries and keys (B, T, h + k, d), and v, values (B, T, k, d). */
@@ -101,30 +106,60 @@ final class DotProductAttention {
         + repeat.formatted("v", k, group, d, heads.queries());
   }
 
-  private static String answer(Heads heads, String bias, String causal, Dtype dtype) {
+  private static String answer(Heads heads, String bias, String causal, Scripts scripts) {
+    int lanes = scripts.dtype() == Dtype.FLOAT32 && causal.equals(NOT_CAUSAL) ? scripts.lanes() : 0;
+    return "q = torch.transpose(q, 1, 2)\n"
+        + (lanes > 0
+            ? wholeRegisters(heads, bias, lanes)
+            : product("k", "v", bias, causal, scripts.dtype()))
+        + "return torch.reshape(torch.transpose(y, 1, 2), [b, t, %d])\n"
+            .formatted(heads.queryWidth());
+  }
+
+  /**
+   * Torch's kernel works through a row of scores by registers, and through what is left of the row
+   * number by number: 15 keys take it three times as long as 16. Where much would be left, keys and
+   * values get rows of zeros up to the next whole register, which a bias hides. A copy of them
+   * costs less.
+   */
+  private static String wholeRegisters(Heads heads, String bias, int lanes) {
     return """
-    q = torch.transpose(q, 1, 2)
-    k = torch.transpose(k, 1, 2)
-    v = torch.transpose(v, 1, 2)
-    %2$sreturn torch.reshape(torch.transpose(y, 1, 2), [b, t, %1$d])
-    """
-        .formatted(heads.queryWidth(), product(bias, causal, dtype));
+    r = torch.remainder(t, %1$d)
+    if torch.ge(r, %2$d):
+      n = torch.sub(%1$d, r)
+      z = torch.new_zeros(k, [b, n, %3$d, %4$d])
+      kz = torch.cat([k, z], 1)
+      vz = torch.cat([v, z], 1)
+      m = torch.constant_pad_nd(%5$s, [0, n], -1.0e9)
+      %6$selse:
+      %7$s"""
+        .formatted(
+            lanes,
+            lanes / 2,
+            heads.queries(),
+            heads.size(),
+            bias.equals(NO_BIAS) ? "torch.new_zeros(k, [1, 1, 1, t])" : bias,
+            product("kz", "vz", "m", NOT_CAUSAL, Dtype.FLOAT32),
+            product("k", "v", bias, NOT_CAUSAL, Dtype.FLOAT32));
   }
 
   /** Queries meet keys in the type that everything is multiplied in. */
-  private static String product(String bias, String causal, Dtype dtype) {
+  private static String product(
+      String keys, String values, String bias, String causal, Dtype dtype) {
+    String k = "torch.transpose(%s, 1, 2)".formatted(keys);
+    String v = "torch.transpose(%s, 1, 2)".formatted(values);
     String call = "torch.scaled_dot_product_attention(%s, %s, %s, %s, 0., %s, scale=1.)";
     if (dtype == Dtype.FLOAT32) {
-      return "y = " + call.formatted("q", "k", "v", bias, causal) + "\n";
+      return "y = " + call.formatted("q", k, v, bias, causal) + "\n";
     }
     // What hides a position must stay finite: a row of padding sees no position at all.
     String hides = "torch.clamp(bias, " + LEAST_BIAS + ")";
     String narrow =
         call.formatted(
             NarrowProduct.to("q", dtype),
-            NarrowProduct.to("k", dtype),
-            NarrowProduct.to("v", dtype),
-            bias.equals("None") ? bias : NarrowProduct.to(hides, dtype),
+            NarrowProduct.to(k, dtype),
+            NarrowProduct.to(v, dtype),
+            bias.equals(NO_BIAS) ? bias : NarrowProduct.to(hides, dtype),
             causal);
     return "y = " + NarrowProduct.to(narrow, Dtype.FLOAT32) + "\n";
   }

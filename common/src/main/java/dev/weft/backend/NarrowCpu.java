@@ -2,10 +2,8 @@
 package dev.weft.backend;
 
 import dev.weft.config.Dtype;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,32 +14,20 @@ import org.slf4j.LoggerFactory;
 final class NarrowCpu {
   private static final Logger LOG = LoggerFactory.getLogger(NarrowCpu.class);
 
-  private static final Path CPU = Path.of("/proc/cpuinfo");
-
   private NarrowCpu() {}
 
   static void warnIfSlow(Dtype dtype) {
-    try {
-      if (Files.isReadable(CPU) && isSlow(dtype, Files.readAllLines(CPU))) {
-        LOG.warn(
-            "dtype {}: this CPU has none of {}, so float32 is many times faster here; leave dtype"
-                + " out",
-            dtype.key(),
-            flags(dtype));
-      }
-    } catch (IOException e) {
-      LOG.debug("{} cannot be read", CPU, e);
+    if (isSlow(dtype, CpuFlags.ofThisMachine())) {
+      LOG.warn(
+          "dtype {}: this CPU has none of {}, so float32 is many times faster here; leave dtype out",
+          dtype.key(),
+          flags(dtype));
     }
   }
 
-  /** Whether the first core of a {@code cpuinfo}, as Linux writes it, lacks them all. */
-  static boolean isSlow(Dtype dtype, List<String> cpuinfo) {
-    return cpuinfo.stream()
-        .filter(line -> line.matches("(?:flags|Features)\\s*:.*"))
-        .findFirst()
-        .map(line -> List.of(line.split("\\s+")))
-        .filter(has -> flags(dtype).stream().noneMatch(has::contains))
-        .isPresent();
+  /** Whether a processor of which the flags are known lacks them all. */
+  static boolean isSlow(Dtype dtype, Set<String> has) {
+    return !has.isEmpty() && flags(dtype).stream().noneMatch(has::contains);
   }
 
   private static List<String> flags(Dtype dtype) {

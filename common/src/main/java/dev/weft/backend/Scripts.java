@@ -38,6 +38,11 @@ final class Scripts implements AutoCloseable {
     return dtype;
   }
 
+  /** See {@link CpuFlags#lanes}; zero on a GPU. */
+  int lanes() {
+    return device.isGpu() ? 0 : CpuFlags.lanes(CpuFlags.ofThisMachine());
+  }
+
   /** What every product with weights is computed by. */
   Product product() {
     return product;
