@@ -19,7 +19,7 @@ from process import emit, peak_rss_mb, seconds_since_start, versions
 from sentence_transformers import SentenceTransformer
 from texts import positive
 
-WARM_UP_TEXTS = 200
+WARM_UP_TEXTS = 2000
 
 
 def read_texts(path: Path, limit: int | None) -> list[str]:

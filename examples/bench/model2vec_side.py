@@ -19,7 +19,7 @@ from safetensors.numpy import load_file
 from texts import positive
 from tokenizers import Tokenizer
 
-WARM_UP_TEXTS = 200
+WARM_UP_TEXTS = 2000
 
 
 def load(directory: Path) -> StaticModel:

@@ -33,7 +33,7 @@ from tree_memory import TreeMemory
 
 TEXTS_OF_A_CALL = 1024
 EXECUTOR_MB = 1024
-WARM_UP_TEXTS = 400
+WARM_UP_TEXTS = 2000
 
 
 def weft_column(model: str) -> Column:

@@ -29,7 +29,7 @@ import picocli.CommandLine.Parameters;
  */
 @Command(name = "rate", hidden = true, description = "measure Embedder.encode on a file of texts")
 final class RateCommand implements Callable<Integer> {
-  private static final int WARM_UP = 200;
+  private static final int WARM_UP = 2000;
   private static final int COMPARED = 50;
 
   @Parameters(index = "0", paramLabel = "MODEL")

@@ -31,7 +31,7 @@ import java.util.stream.Collectors;
  * jar cuts texts at 128 tokens, and the benchmark wants the same tokens of all.
  */
 public final class LangChain4jRate {
-  private static final int WARM_UP = 200;
+  private static final int WARM_UP = 2000;
   private static final int COMPARED = 50;
   private static final String MODEL = "all-minilm-l6-v2.onnx";
   private static final String TOKENIZER = "all-minilm-l6-v2-tokenizer.json";
