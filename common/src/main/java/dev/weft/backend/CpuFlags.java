@@ -4,6 +4,7 @@ package dev.weft.backend;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -32,7 +33,7 @@ final class CpuFlags {
     return cpuinfo.stream()
         .filter(line -> line.matches("(?:flags|Features)\\s*:.*"))
         .findFirst()
-        .map(line -> Set.copyOf(List.of(line.split("\\s+")).stream().distinct().toList()))
+        .map(line -> Set.copyOf(Arrays.asList(line.split("\\s+"))))
         .orElse(Set.of());
   }
 

@@ -15,6 +15,7 @@ final class Scripts implements AutoCloseable {
   private final Dtype dtype;
   private final List<ScriptFunction> functions = new ArrayList<>();
   private final Product product;
+  private final int lanes;
 
   /**
    * An encoder's functions.
@@ -25,6 +26,7 @@ final class Scripts implements AutoCloseable {
     this.device = device;
     this.dtype = dtype;
     this.product = choose();
+    this.lanes = device.isGpu() ? 0 : CpuFlags.lanes(CpuFlags.ofThisMachine());
   }
 
   private Product choose() {
@@ -40,7 +42,7 @@ final class Scripts implements AutoCloseable {
 
   /** See {@link CpuFlags#lanes}; zero on a GPU. */
   int lanes() {
-    return device.isGpu() ? 0 : CpuFlags.lanes(CpuFlags.ofThisMachine());
+    return lanes;
   }
 
   /** What every product with weights is computed by. */

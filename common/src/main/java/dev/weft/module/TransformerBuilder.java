@@ -10,6 +10,7 @@ import dev.weft.config.ModelException;
 import dev.weft.pipeline.Backend;
 import dev.weft.pipeline.ModuleDir;
 import dev.weft.text.FastTokenizer;
+import dev.weft.text.TokenizerSides;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -150,18 +151,19 @@ public final class TransformerBuilder {
     }
     Encoder encoder = encoder(config, chosen);
     try {
+      TokenizerSides sides = files.tokenizerSides();
       Transformer.Layout layout =
           new Transformer.Layout(
               maxSeqLength(encoder),
               config.findInteger("pad_token_id").filter(id -> id >= 0).orElse(0),
-              files.paddingSide(),
+              files.paddingSide(sides),
               all ? HiddenLayers.ALL : HiddenLayers.LAST);
       FastTokenizer tokenizer =
           FastTokenizer.parse(
               files.tokenizerFile(),
               files.tokenizerText(),
               layout.maxSeqLength(),
-              files.truncationSide());
+              files.truncationSide(sides));
       return new Transformer(tokenizer, encoder, layout, files, chosen.kind());
     } catch (RuntimeException e) {
       encoder.close();

@@ -101,19 +101,24 @@ record TransformerFiles(
     return lowerCase ? TokenizerJson.lowerCasing(tokenizerFile(), json) : json;
   }
 
+  /** What the tokenizer's own blocks say of sides. */
+  TokenizerSides tokenizerSides() {
+    return TokenizerSides.of(storedTokenizer());
+  }
+
   /** The side the configuration names, else that of the tokenizer's own block, else the right. */
-  PaddingSide paddingSide() {
+  PaddingSide paddingSide(TokenizerSides blocks) {
     return isLeft("padding_side")
         .map(left -> left ? PaddingSide.LEFT : PaddingSide.RIGHT)
-        .or(() -> TokenizerSides.of(storedTokenizer()).padding())
+        .or(blocks::padding)
         .orElse(PaddingSide.RIGHT);
   }
 
   /** As {@link #paddingSide}, the end at which long texts are cut. */
-  TruncationSide truncationSide() {
+  TruncationSide truncationSide(TokenizerSides blocks) {
     return isLeft("truncation_side")
         .map(left -> left ? TruncationSide.LEFT : TruncationSide.RIGHT)
-        .or(() -> TokenizerSides.of(storedTokenizer()).truncation())
+        .or(blocks::truncation)
         .orElse(TruncationSide.RIGHT);
   }
 

@@ -104,15 +104,10 @@ final class TokenizerFile {
   TokenizerFile withUnknown() {
     JsonObject model = object(root, "model");
     String missing = "";
-    if (isType(model, "WordPiece") || isType(model, "WordLevel")) {
+    boolean names = isType(model, "BPE") && text(model, "unk_token").isPresent();
+    if (isType(model, "WordPiece") || isType(model, "WordLevel") || names) {
       String token = text(model, "unk_token").orElse("");
       missing = object(model, "vocab").has(token) ? "" : "unk_token \"" + token + "\"";
-    } else if (isType(model, "BPE")) {
-      Optional<String> token = text(model, "unk_token");
-      missing =
-          token.isEmpty() || object(model, "vocab").has(token.get())
-              ? ""
-              : "unk_token \"" + token.get() + "\"";
     } else if (isType(model, "Unigram")) {
       missing = text(model, "unk_id").isPresent() ? "" : "unk_id";
     }
