@@ -30,6 +30,9 @@ interface BatchOutput<T> {
    */
   void accept(int[] texts, int[] rows, T made);
 
+  /** A text was too long, which is to be reported; what is made of it comes later. */
+  default void cut(int text, String notice) {}
+
   /** A text has none. */
   void failed(int text, TextFailure failure);
 

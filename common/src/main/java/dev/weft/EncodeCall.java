@@ -101,6 +101,8 @@ final class EncodeCall<T> {
     boolean refuse = options.longTexts() == LongTexts.FAIL && tokens.cutRows() > 0;
     if (refuse) {
       refuseLong(tokens, first);
+    } else if (options.longTexts() == LongTexts.REPORT && tokens.cutRows() > 0) {
+      reportLong(tokens, first);
     }
     output.begin(tokens, first);
     AtomicBoolean begun = new AtomicBoolean();
@@ -125,6 +127,19 @@ final class EncodeCall<T> {
                 + tokens.length(row);
         fail(first + row, new IllegalArgumentException(reason));
         report(1);
+      }
+    }
+  }
+
+  private void reportLong(Tokens tokens, int first) {
+    for (int row = 0; row < tokens.rows(); row++) {
+      if (tokens.isCut(row)) {
+        output.cut(
+            first + row,
+            "it has "
+                + tokens.wholeLength(row)
+                + " tokens, of which the model took "
+                + tokens.length(row));
       }
     }
   }

@@ -42,6 +42,11 @@ final class Selection extends AbstractList<String> {
       }
 
       @Override
+      public void cut(int row, String notice) {
+        sink.cut(positions[row], notice);
+      }
+
+      @Override
       public void failed(int row, TextFailure failure) {
         sink.failed(positions[row], failure);
       }

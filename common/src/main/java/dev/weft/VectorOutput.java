@@ -44,6 +44,11 @@ final class VectorOutput implements BatchOutput<FloatBuffer> {
   }
 
   @Override
+  public void cut(int text, String notice) {
+    sink.cut(text, notice);
+  }
+
+  @Override
   public void failed(int text, TextFailure failure) {
     sink.failed(text, failure);
   }

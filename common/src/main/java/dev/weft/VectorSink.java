@@ -21,6 +21,15 @@ public interface VectorSink {
   void accept(int[] rows, int dimension, FloatBuffer values);
 
   /**
+   * Told of a text that was cut, where {@link dev.weft.text.LongTexts#REPORT} asks for it. It comes
+   * before the text's vector, which is that of the tokens that fit.
+   *
+   * @param row index into the texts of the call
+   * @param notice how many tokens it has and how many were read
+   */
+  default void cut(int row, String notice) {}
+
+  /**
    * Told of a text that has no vector, instead of {@link #accept}; others of its batch have theirs.
    * Returning lets the call go on. As it is, it ends the call with an exception that names the
    * text.

@@ -202,6 +202,6 @@ class LongTextsTest {
     assertThat(EncodeOptions.DEFAULT.withLongTexts("split").longTexts()).isEqualTo(LongTexts.SPLIT);
     assertThatThrownBy(() -> EncodeOptions.DEFAULT.withLongTexts("SPLIT"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("it must be cut, fail or split");
+        .hasMessage("it must be cut, report, fail or split");
   }
 }

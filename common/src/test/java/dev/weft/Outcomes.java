@@ -10,6 +10,15 @@ final class Outcomes implements VectorSink {
   final Map<Integer, float[]> vectors = new ConcurrentSkipListMap<>();
   final Map<Integer, TextFailure> failures = new ConcurrentSkipListMap<>();
 
+  final Map<Integer, String> notices = new ConcurrentSkipListMap<>();
+
+  @Override
+  public void cut(int row, String notice) {
+    if (vectors.containsKey(row) || notices.put(row, notice) != null) {
+      throw new AssertionError("text " + row + " was cut too late or twice");
+    }
+  }
+
   @Override
   public void accept(int[] rows, int dimension, FloatBuffer values) {
     for (int row : rows) {

@@ -3,6 +3,7 @@ package dev.weft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.weft.pipeline.EncodeException;
 import dev.weft.text.LongTexts;
@@ -10,6 +11,7 @@ import dev.weft.text.TextBatch;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -175,6 +177,32 @@ class TextFailureTest {
           .hasMessageEndingWith(
               "\" has no vector: No route found for task type 'passage'. Available routes: [query,"
                   + " document]");
+    }
+  }
+
+  @Test
+  void aLongTextIsReportedAndKeepsItsVectorWhereTheCallSaysSo() {
+    TestModel model = TestModel.of("pooling-mean");
+    EncodeOptions reporting = EncodeOptions.DEFAULT.withLongTexts(LongTexts.REPORT);
+    List<String> texts = List.of("a man", "the dog ".repeat(100), "two dogs");
+    Outcomes outcomes = new Outcomes();
+    Outcomes byRow = new Outcomes();
+    try (Embedder embedder = Embedder.load(model.toString())) {
+      int max = embedder.pipeline().maxSeqLength();
+      embedder.encode(texts, reporting, outcomes);
+      embedder.encode(texts, List.of(reporting, reporting, EncodeOptions.DEFAULT), byRow);
+      float[][] cut = embedder.encode(texts);
+
+      String notice = "it has 202 tokens, of which the model took " + max;
+      assertThat(outcomes.notices).isEqualTo(Map.of(1, notice)).isEqualTo(byRow.notices);
+      assertThat(outcomes.failures).isEmpty();
+      for (int i = 0; i < 3; i++) {
+        assertThat(outcomes.vectors.get(i)).containsExactly(cut[i], within(1e-6f));
+      }
+      assertThat(embedder.counters().truncated()).isEqualTo(3);
+      Outcomes silent = new Outcomes();
+      embedder.encode(texts, EncodeOptions.DEFAULT, silent);
+      assertThat(silent.notices).as("nobody asked").isEmpty();
     }
   }
 

@@ -39,6 +39,7 @@ public final class ArrowWindow implements AutoCloseable {
   private final FixedSizeListVector vectors;
   private final Float4Vector values;
   private final Map<Integer, TextFailure> failures = new ConcurrentHashMap<>();
+  private final Map<Integer, String> notices = new ConcurrentHashMap<>();
   private int[] present;
   private int rows;
   private int presentRows;
@@ -169,6 +170,7 @@ public final class ArrowWindow implements AutoCloseable {
 
   private void encode(List<EncodeOptions> options, BiConsumer<DistinctTexts, VectorSink> call) {
     failures.clear();
+    notices.clear();
     texts.setValueCount(rows);
     reserve();
     DistinctTexts distinct = new DistinctTexts(texts, present, presentRows, options);
@@ -186,6 +188,10 @@ public final class ArrowWindow implements AutoCloseable {
     if (failure != null) {
       failures.put(row, failure);
       return;
+    }
+    String notice = notices.get(first);
+    if (notice != null) {
+      notices.put(row, notice);
     }
     if (row != first) {
       long bytes = (long) dimension * Float.BYTES;
@@ -210,6 +216,11 @@ public final class ArrowWindow implements AutoCloseable {
       for (int i = 0; i < batch.length; i++) {
         target.put(distinct.row(batch[i]) * dimension, source, i * width, width);
       }
+    }
+
+    @Override
+    public void cut(int text, String notice) {
+      notices.put(distinct.row(text), notice);
     }
 
     @Override
@@ -259,6 +270,14 @@ public final class ArrowWindow implements AutoCloseable {
     return failures.isEmpty() ? Optional.empty() : Optional.ofNullable(failures.get(row));
   }
 
+  /**
+   * What there is to say of a row that has a vector all the same: that its text was cut, where the
+   * options asked for that to be reported.
+   */
+  public Optional<String> notice(int row) {
+    return notices.isEmpty() ? Optional.empty() : Optional.ofNullable(notices.get(row));
+  }
+
   /** How many rows have a failure. */
   public int failedRows() {
     return failures.size();
@@ -291,6 +310,7 @@ public final class ArrowWindow implements AutoCloseable {
     texts.reset();
     vectors.clear();
     failures.clear();
+    notices.clear();
     rows = 0;
     presentRows = 0;
     textBytes = 0;

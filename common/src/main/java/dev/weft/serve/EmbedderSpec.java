@@ -6,9 +6,11 @@ import static java.util.stream.Collectors.joining;
 import dev.weft.EmbedderOptions;
 import dev.weft.EncodeOptions;
 import dev.weft.config.Dtype;
+import dev.weft.text.LongTexts;
 import java.io.Serializable;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -91,7 +93,7 @@ public final class EmbedderSpec implements Serializable {
    * @param options by name: {@code device}, {@code workers}, {@code batchTokens}, {@code backend},
    *     {@code fileName}, {@code subfolder}, {@code provider}, {@code library}, {@code dtype},
    *     {@code prompt}, {@code promptName}, {@code task}, {@code truncateDim}, {@code normalize},
-   *     {@code longTexts} ({@code cut}, {@code fail}, {@code split}: see {@link
+   *     {@code longTexts} ({@code cut}, {@code report}, {@code fail}, {@code split}: see {@link
    *     dev.weft.text.LongTexts}), {@code onError} ({@code fail}, {@code null}, {@code struct}: see
    *     {@link OnError})
    * @throws IllegalArgumentException if an option is unknown or its value cannot be read
@@ -103,7 +105,18 @@ public final class EmbedderSpec implements Serializable {
     options.forEach(EmbedderSpec::check);
     EmbedderSpec spec = new EmbedderSpec(model, new TreeMap<>(options));
     spec.embedderOptions();
+    spec.requireAPlaceForReports();
     return spec;
+  }
+
+  private void requireAPlaceForReports() {
+    if (encodeOptions().longTexts() == LongTexts.REPORT && onError() != OnError.STRUCT) {
+      throw new IllegalArgumentException(
+          "option \"longTexts\" can only be \"report\" where onError is \"struct\", which has a place"
+              + " for the report; it is \""
+              + onError().name().toLowerCase(Locale.ROOT)
+              + "\"");
+    }
   }
 
   /** The names of all options. */

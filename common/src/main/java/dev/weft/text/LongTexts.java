@@ -8,6 +8,11 @@ import java.util.Locale;
 public enum LongTexts {
   /** Its vector is that of the tokens that fit, as the reference does. */
   CUT,
+  /**
+   * As {@link #CUT}, and whoever takes the vectors is told of each such text and of how much of it
+   * was read.
+   */
+  REPORT,
   /** It has no vector; the error says how many tokens it has. */
   FAIL,
   /**
@@ -26,6 +31,6 @@ public enum LongTexts {
     return Arrays.stream(values())
         .filter(value -> value.name().toLowerCase(Locale.ROOT).equals(name))
         .findFirst()
-        .orElseThrow(() -> new IllegalArgumentException("it must be cut, fail or split"));
+        .orElseThrow(() -> new IllegalArgumentException("it must be cut, report, fail or split"));
   }
 }

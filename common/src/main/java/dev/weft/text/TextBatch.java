@@ -41,7 +41,7 @@ public record TextBatch(
   public Tokens encode(Truncation limit, Function<List<String>, Tokens> tokenizer) {
     Tokens whole = tokenizer.apply(prompted());
     return switch (longTexts) {
-      case CUT, FAIL -> whole.cut(limit);
+      case CUT, REPORT, FAIL -> whole.cut(limit);
       case SPLIT -> whole.split(limit, tokenizer.apply(List.of(prompt)));
     };
   }

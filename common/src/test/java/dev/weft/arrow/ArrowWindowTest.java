@@ -281,6 +281,31 @@ class ArrowWindowTest {
   }
 
   @Test
+  void aTextThatIsCutHasAVectorAndANoticeAndSoHaveItsEquals() {
+    String longer = "the dog ".repeat(99);
+    EncodeOptions reporting = EncodeOptions.DEFAULT.withLongTexts("report");
+    try (ArrowWindow window = new ArrowWindow(allocator, WIDTH, LIMITS)) {
+      List<String> rows = Arrays.asList("a", longer, null, "b", longer, "a");
+      fill(window, rows);
+      window.encode(embedder, reporting);
+
+      int max = embedder.pipeline().maxSeqLength();
+      for (int row : new int[] {1, 4}) {
+        assertThat(window.notice(row))
+            .hasValue("it has 200 tokens, of which the model took " + max);
+      }
+      assertThat(IntStream.range(0, 6).filter(i -> window.notice(i).isPresent())).hasSize(2);
+      assertThat(window.failedRows()).isZero();
+      assertRows(window, rows);
+
+      window.clear();
+      fill(window, List.of("a", longer));
+      window.encode(embedder, EncodeOptions.DEFAULT);
+      assertThat(window.notice(1)).as("nobody asked").isEmpty();
+    }
+  }
+
+  @Test
   void withoutAskingForFailuresTheFirstEndsTheCall() {
     EncodeOptions refusing = EncodeOptions.DEFAULT.withLongTexts("fail");
     try (ArrowWindow window = new ArrowWindow(allocator, WIDTH, LIMITS)) {

@@ -88,6 +88,21 @@ class EmbedderSpecTest {
     }
   }
 
+  @Test
+  void aReportNeedsAPlace() {
+    EmbedderSpec spec = EmbedderSpec.of("m", Map.of("onError", "struct", "longTexts", "report"));
+    assertThat(spec.encodeOptions()).isEqualTo(EncodeOptions.DEFAULT.withLongTexts("report"));
+    for (String policy : new String[] {"fail", "null"}) {
+      assertThatThrownBy(() -> spec.withOptions(Map.of("onError", policy)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage(
+              "option \"longTexts\" can only be \"report\" where onError is \"struct\", which has a"
+                  + " place for the report; it is \""
+                  + policy
+                  + "\"");
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"trust_remote_code", "trustRemoteCode"})
   void codeOfAModelIsRefused(String name) {

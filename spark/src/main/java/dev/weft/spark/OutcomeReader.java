@@ -37,7 +37,7 @@ final class OutcomeReader {
       outcome.update(1, UTF8String.fromString(failure.get().reason()));
     } else {
       outcome.update(0, vector.read(window.address(text)));
-      outcome.setNullAt(1);
+      outcome.update(1, window.notice(text).map(UTF8String::fromString).orElse(null));
     }
     return outcome;
   }

@@ -150,6 +150,30 @@ class EmbedOutcomeTest {
   }
 
   @Test
+  void aTextThatIsCutMayKeepItsVectorAndHaveAReportBesideIt() {
+    Map<String, Object> reporting = Map.of("longTexts", "report", "onError", "struct");
+    Dataset<Row> query =
+        rows("a man", LONG, null, LONG).withColumn("emb", embed(col("text"), MODEL, reporting));
+
+    List<Row> found = query.collectAsList();
+
+    assertVector(found.get(0).getStruct(3).getList(0), "a man");
+    assertThat(found.get(0).getStruct(3).isNullAt(1)).isTrue();
+    for (int i : new int[] {1, 3}) {
+      assertVector(found.get(i).getStruct(3).getList(0), LONG);
+      assertThat(found.get(i).getStruct(3).getString(1))
+          .isEqualTo("it has 602 tokens, of which the model took " + max);
+    }
+    assertThat(found.get(2).isNullAt(3)).isTrue();
+    Map<String, Long> metrics = EmbedPlans.metrics(query);
+    assertThat(metrics.get(EmbedMetrics.TRUNCATED)).isEqualTo(1);
+    assertThat(metrics.get(EmbedMetrics.ERRORS)).isZero();
+    assertThatThrownBy(
+            () -> rows("a").select(embed(col("text"), MODEL, Map.of("longTexts", "report"))))
+        .hasMessageContaining("can only be \"report\" where onError is \"struct\"");
+  }
+
+  @Test
   void anUnknownTaskOrPromptOfARowIsThatRowsError() {
     List<String> texts = List.of("a", "b", "c", "d", "e", "f");
     List<String> tasks = Arrays.asList("query", "passage", null, "document", "passage", "query");
