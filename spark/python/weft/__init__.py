@@ -12,6 +12,7 @@ Works in classic sessions and over Spark Connect; there the server has the jars.
 
 from typing import TYPE_CHECKING, Any
 
+from weft.arrow import to_arrow
 from weft.functions import (
     embed,
     vector_avg,
@@ -32,6 +33,7 @@ __all__ = [
     "embed",
     "jars",
     "spark",
+    "to_arrow",
     "vector_avg",
     "vector_cosine_similarity",
     "vector_inner_product",

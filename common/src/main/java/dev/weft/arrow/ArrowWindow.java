@@ -20,14 +20,15 @@ import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.Float4Vector;
 import org.apache.arrow.vector.VarCharVector;
-import org.apache.arrow.vector.complex.FixedSizeListVector;
+import org.apache.arrow.vector.complex.ListVector;
 import org.apache.arrow.vector.types.Types.MinorType;
 import org.apache.arrow.vector.types.pojo.FieldType;
 
 /**
  * A bounded stretch of rows between a host and an {@link Embedder}: texts are gathered in a {@code
  * VarCharVector}, encoded together, equal ones once, and each batch's result is copied once, from
- * the engine's memory into a fixed-size-list vector, where rows are read from. A null text has a
+ * the engine's memory into a list vector, where rows are read from, or which is taken as it is. All
+ * lists have one width: that of a null row is there too, but counts for nothing. A null text has a
  * null vector and never reaches the model. Mutable, for one thread; reused by {@link #clear}.
  */
 public final class ArrowWindow implements AutoCloseable {
@@ -36,7 +37,7 @@ public final class ArrowWindow implements AutoCloseable {
   private final long fullTextBytes;
   private final Failures policy;
   private final VarCharVector texts;
-  private final FixedSizeListVector vectors;
+  private final ListVector vectors;
   private final Float4Vector values;
   private final Map<Integer, TextFailure> failures = new ConcurrentHashMap<>();
   private final Map<Integer, String> notices = new ConcurrentHashMap<>();
@@ -89,7 +90,7 @@ public final class ArrowWindow implements AutoCloseable {
     this.fullTextBytes = limits.textBytes();
     this.policy = policy;
     this.texts = new VarCharVector("text", allocator);
-    this.vectors = FixedSizeListVector.empty("embedding", dimension, allocator);
+    this.vectors = ListVector.empty("embedding", allocator);
     FieldType element = FieldType.notNullable(MinorType.FLOAT4.getType());
     this.values = vectors.<Float4Vector>addOrGetVector(element).getVector();
     this.present = new int[fullRows];
@@ -98,6 +99,11 @@ public final class ArrowWindow implements AutoCloseable {
   /** Width of the vectors. */
   public int dimension() {
     return dimension;
+  }
+
+  /** How many rows fill it, if their texts are short. */
+  public int maxRows() {
+    return fullRows;
   }
 
   /** Number of rows gathered. */
@@ -179,6 +185,7 @@ public final class ArrowWindow implements AutoCloseable {
     for (int i = 0; i < presentRows; i++) {
       spread(distinct.row(distinct.number(i)), present[i]);
     }
+    vectors.setLastSet(rows - 1);
     vectors.setValueCount(rows);
   }
 
@@ -242,6 +249,11 @@ public final class ArrowWindow implements AutoCloseable {
     }
     vectors.setInitialCapacity(rows);
     vectors.allocateNew();
+    ArrowBuf offsets = vectors.getOffsetBuffer();
+    for (int row = 0; row <= rows; row++) {
+      offsets.setInt((long) row * ListVector.OFFSET_WIDTH, row * dimension);
+    }
+    vectors.setLastSet(rows - 1);
     values.allocateNew(rows * dimension);
     values.setValueCount(rows * dimension);
     values.getValidityBuffer().setOne(0, values.getValidityBuffer().capacity());
@@ -301,7 +313,7 @@ public final class ArrowWindow implements AutoCloseable {
   }
 
   /** The vectors as Arrow holds them, for hosts that take columns; valid until the next change. */
-  public FixedSizeListVector vectors() {
+  public ListVector vectors() {
     return vectors;
   }
 

@@ -22,7 +22,7 @@ import org.apache.arrow.memory.OutOfMemoryException;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.memory.util.MemoryUtil;
 import org.apache.arrow.vector.Float4Vector;
-import org.apache.arrow.vector.complex.FixedSizeListVector;
+import org.apache.arrow.vector.complex.ListVector;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -375,7 +375,7 @@ class ArrowWindowTest {
   private static void assertRows(ArrowWindow window, List<String> rows) {
     List<String> present = rows.stream().filter(Objects::nonNull).toList();
     float[][] expected = embedder.encode(present);
-    FixedSizeListVector column = window.vectors();
+    ListVector column = window.vectors();
     Float4Vector elements = (Float4Vector) column.getDataVector();
     float[] vector = new float[WIDTH];
     int next = 0;

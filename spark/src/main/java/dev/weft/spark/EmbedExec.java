@@ -2,7 +2,10 @@
 package dev.weft.spark;
 
 import dev.weft.serve.EmbedderSpec;
+import dev.weft.spark.arrow.BatchSource;
+import dev.weft.spark.arrow.RowBatches;
 import dev.weft.spark.vector.ScalaCollections;
+import java.util.Iterator;
 import java.util.List;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.rdd.RDD;
@@ -15,28 +18,46 @@ import org.apache.spark.sql.catalyst.plans.physical.Partitioning;
 import org.apache.spark.sql.execution.SparkPlan;
 import org.apache.spark.sql.execution.UnaryExecNode;
 import org.apache.spark.sql.execution.metric.SQLMetric;
+import org.apache.spark.sql.vectorized.ColumnarBatch;
 import scala.collection.immutable.IndexedSeq;
 import scala.collection.immutable.Map;
 import scala.collection.immutable.Seq;
 
 /**
  * Runs the model over a partition, a window of rows at a time, and passes the rows on in their
- * order, so partitioning and ordering of the child hold.
+ * order, so partitioning and ordering of the child hold. Columns nobody reads above are left out.
+ *
+ * <p>Rows are what it gives by itself. It gives batches of columns, in which the vectors are the
+ * window's own memory, to whoever executes it so: an operator above that takes columns where those
+ * below give them, and {@link VectorsToArrow} wherever what is below comes from.
  */
-public final class EmbedExec extends SparkPlan implements UnaryExecNode, EmbedOperator {
+public final class EmbedExec extends SparkPlan
+    implements UnaryExecNode, EmbedOperator, BatchSource {
   private static final long serialVersionUID = 1L;
 
   private final Seq<Expression> inputs;
   private final Attribute result;
   private final EmbedderSpec spec;
+  private final Seq<Attribute> output;
   private final SparkPlan child;
   private final transient EmbedMetrics metrics;
   private final transient Map<String, SQLMetric> metricsByKey;
 
-  public EmbedExec(Seq<Expression> inputs, Attribute result, EmbedderSpec spec, SparkPlan child) {
+  /**
+   * An operator that passes on some columns.
+   *
+   * @param output of the child's columns and {@code result}, in any order
+   */
+  public EmbedExec(
+      Seq<Expression> inputs,
+      Attribute result,
+      EmbedderSpec spec,
+      Seq<Attribute> output,
+      SparkPlan child) {
     this.inputs = inputs;
     this.result = result;
     this.spec = spec;
+    this.output = output;
     this.child = child;
     this.metrics = EmbedMetrics.create(sparkContext());
     this.metricsByKey = ScalaCollections.map(metrics.byKey());
@@ -58,11 +79,58 @@ public final class EmbedExec extends SparkPlan implements UnaryExecNode, EmbedOp
   }
 
   @Override
+  public List<Object> constructorArguments() {
+    return List.of(inputs, result, spec, output, child);
+  }
+
+  @Override
   public RDD<InternalRow> doExecute() {
-    EmbedPartition partition =
-        new EmbedPartition(inputs, child.output(), output(), TaskModel.ofQuery(spec), metrics);
-    FlatMapFunction<java.util.Iterator<InternalRow>, InternalRow> embed = partition::embed;
+    EmbedPartition partition = partition();
+    if (child.supportsColumnar()) {
+      FlatMapFunction<Iterator<ColumnarBatch>, InternalRow> embed = partition::embedRowsOf;
+      return child.executeColumnar().toJavaRDD().mapPartitions(embed, true).rdd();
+    }
+    FlatMapFunction<Iterator<InternalRow>, InternalRow> embed = partition::embed;
     return child.execute().toJavaRDD().mapPartitions(embed, true).rdd();
+  }
+
+  @Override
+  public RDD<ColumnarBatch> doExecuteColumnar() {
+    EmbedPartition partition = partition();
+    if (child.supportsColumnar()) {
+      FlatMapFunction<Iterator<ColumnarBatch>, ColumnarBatch> embed = partition::embedBatches;
+      return child.executeColumnar().toJavaRDD().mapPartitions(embed, true).rdd();
+    }
+    FlatMapFunction<Iterator<InternalRow>, ColumnarBatch> embed = partition::embedInBatches;
+    return child.execute().toJavaRDD().mapPartitions(embed, true).rdd();
+  }
+
+  private EmbedPartition partition() {
+    return new EmbedPartition(
+        inputs, child.output(), result, output, TaskModel.ofQuery(spec), metrics);
+  }
+
+  /** Columns all the way: where what is below gives rows, rows go out. */
+  @Override
+  public boolean supportsColumnar() {
+    return child.supportsColumnar() && isOneVector();
+  }
+
+  /**
+   * Even then, as a row is made from a window faster than from a batch. Spark asks nobody below.
+   */
+  @Override
+  public boolean supportsRowBased() {
+    return true;
+  }
+
+  @Override
+  public boolean givesBatches() {
+    return isOneVector() && (child.supportsColumnar() || RowBatches.canHold(child.output()));
+  }
+
+  private boolean isOneVector() {
+    return ResultType.isVector(result.dataType());
   }
 
   @Override
@@ -82,7 +150,7 @@ public final class EmbedExec extends SparkPlan implements UnaryExecNode, EmbedOp
 
   @Override
   public Seq<Attribute> output() {
-    return EmbedOperator.output(child.output(), result);
+    return output;
   }
 
   @Override
@@ -117,7 +185,7 @@ public final class EmbedExec extends SparkPlan implements UnaryExecNode, EmbedOp
 
   @Override
   public SparkPlan withNewChildInternal(SparkPlan newChild) {
-    return new EmbedExec(inputs, result, spec, newChild);
+    return new EmbedExec(inputs, result, spec, output, newChild);
   }
 
   @Override

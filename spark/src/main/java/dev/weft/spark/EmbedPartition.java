@@ -2,12 +2,16 @@
 package dev.weft.spark;
 
 import dev.weft.arrow.ArrowWindow;
+import dev.weft.spark.arrow.BatchRows;
+import dev.weft.spark.arrow.RowBatches;
 import java.io.Serializable;
+import java.util.Collections;
 import java.util.Iterator;
 import org.apache.spark.TaskContext;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.Attribute;
 import org.apache.spark.sql.catalyst.expressions.Expression;
+import org.apache.spark.sql.vectorized.ColumnarBatch;
 import scala.collection.immutable.Seq;
 
 /**
@@ -15,21 +19,58 @@ import scala.collection.immutable.Seq;
  *
  * @param inputs what to embed, and the options that are columns, over {@code columns}
  * @param columns columns of the rows that come in
- * @param output the same and the embedding
+ * @param result the column of the embeddings
+ * @param output those of the rows that go out, some of the two above
  * @param model the model and its options
  * @param metrics counts what is done
  */
 record EmbedPartition(
     Seq<Expression> inputs,
     Seq<Attribute> columns,
+    Attribute result,
     Seq<Attribute> output,
     TaskModel model,
     EmbedMetrics metrics)
     implements Serializable {
+  private static final ArrowWindow.Limits LIMITS = ArrowWindow.Limits.DEFAULT;
 
   /** The rows with their embeddings. */
   Iterator<InternalRow> embed(Iterator<InternalRow> rows) {
     CatalystRows binding = new CatalystRows(this, TaskContext.get().partitionId());
-    return PartitionEncoder.embed(model, ArrowWindow.Limits.DEFAULT, binding, metrics, rows);
+    return PartitionEncoder.embed(model, LIMITS, binding, metrics, rows);
+  }
+
+  /** The rows of batches with their embeddings. */
+  Iterator<InternalRow> embedRowsOf(Iterator<ColumnarBatch> batches) {
+    return embed(new BatchRows(columns, batches));
+  }
+
+  /** The batches with their embeddings as a column, each encoded as a whole. */
+  Iterator<ColumnarBatch> embedBatches(Iterator<ColumnarBatch> batches) {
+    if (!batches.hasNext()) {
+      return Collections.emptyIterator(); // an empty partition loads no model
+    }
+    CatalystTexts texts = texts();
+    return new BatchEncoder(this, open(texts), texts, batches);
+  }
+
+  /** The rows with their embeddings, as batches of columns no larger than a window. */
+  Iterator<ColumnarBatch> embedInBatches(Iterator<InternalRow> rows) {
+    if (!rows.hasNext()) {
+      return Collections.emptyIterator();
+    }
+    CatalystTexts texts = texts();
+    WindowEncoder encoder = open(texts);
+    Iterator<ColumnarBatch> batches =
+        new RowBatches(columns, rows, encoder.window().maxRows(), LIMITS.textBytes());
+    return new BatchEncoder(this, encoder, texts, batches);
+  }
+
+  private CatalystTexts texts() {
+    return new CatalystTexts(this, TaskContext.get().partitionId());
+  }
+
+  private WindowEncoder open(CatalystTexts texts) {
+    return WindowEncoder.open(model, LIMITS, texts.columns(), metrics);
   }
 }

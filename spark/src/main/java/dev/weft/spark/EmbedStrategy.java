@@ -3,21 +3,42 @@ package dev.weft.spark;
 
 import dev.weft.spark.vector.ScalaCollections;
 import java.util.List;
+import java.util.Optional;
+import org.apache.spark.sql.catalyst.expressions.Attribute;
+import org.apache.spark.sql.catalyst.expressions.NamedExpression;
 import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
+import org.apache.spark.sql.catalyst.plans.logical.Project;
 import org.apache.spark.sql.execution.SparkPlan;
 import org.apache.spark.sql.execution.SparkStrategy;
 import scala.collection.immutable.Seq;
 
-/** Plans an {@link EmbedNode} as an {@link EmbedExec}. */
+/**
+ * Plans an {@link EmbedNode} as an {@link EmbedExec}. A projection above it that only leaves out
+ * columns, as most queries have one to drop the text, is done by it too: that would be one more
+ * copy of every vector.
+ */
 final class EmbedStrategy extends SparkStrategy {
 
   @Override
   public Seq<SparkPlan> apply(LogicalPlan plan) {
+    return ScalaCollections.seq(exec(plan).stream().toList());
+  }
+
+  private Optional<SparkPlan> exec(LogicalPlan plan) {
     if (plan instanceof EmbedNode node) {
-      SparkPlan child = planLater(node.child());
-      return ScalaCollections.seq(
-          List.of(new EmbedExec(node.inputs(), node.result(), node.spec(), child)));
+      return Optional.of(exec(node, node.output()));
     }
-    return ScalaCollections.seq(List.of());
+    if (plan instanceof Project project && project.child() instanceof EmbedNode node) {
+      List<NamedExpression> columns = ScalaCollections.list(project.projectList());
+      if (columns.stream().allMatch(Attribute.class::isInstance)) {
+        return Optional.of(exec(node, project.output()));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private SparkPlan exec(EmbedNode node, Seq<Attribute> output) {
+    SparkPlan child = planLater(node.child());
+    return new EmbedExec(node.inputs(), node.result(), node.spec(), output, child);
   }
 }

@@ -32,9 +32,7 @@ final class EmbedsBelow extends AbstractPartialFunction<Expression, Expression> 
 
   /** An expression of the operator over the grown children. */
   Expression replace(Expression expression) {
-    if (expression instanceof Alias alias
-        && alias.child() instanceof EmbedExpression call
-        && alias.explicitMetadata().isEmpty()) {
+    if (expression instanceof Alias alias && alias.child() instanceof EmbedExpression call) {
       return replaceNamed(alias, (EmbedExpression) call.mapChildren(this::replace));
     }
     return expression.transformUp(this);

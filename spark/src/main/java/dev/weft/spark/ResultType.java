@@ -41,6 +41,11 @@ final class ResultType {
         : one;
   }
 
+  /** Whether a result is one vector, and nothing beside it. */
+  static boolean isVector(DataType result) {
+    return result.equals(VECTOR);
+  }
+
   /** Whether a text that is not NULL may have NULL for a result. */
   static boolean losesTexts(DataType input, OnError policy) {
     return policy == OnError.NULL && !isMany(input);

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weft.spark;
 
+import dev.weft.spark.arrow.ArrowStreamsNode;
 import java.util.Map;
 import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 
@@ -40,6 +42,18 @@ public final class Weft {
             .toArray(Column[]::new);
     return functions.call_function(
         EmbedFunction.NAME, text, functions.lit(model), functions.map(entries));
+  }
+
+  /**
+   * The rows of a data set as streams of Arrow's IPC format, a batch of rows with its schema in
+   * each, in their order. Vectors that {@link #embed} made last are written as the window's memory
+   * holds them, without becoming rows. It takes a classic session, not Spark Connect.
+   *
+   * @throws IllegalArgumentException if a column is of a type that Spark cannot gather in columns,
+   *     such as that of a NULL without one
+   */
+  public static Dataset<byte[]> toArrow(Dataset<?> rows) {
+    return ArrowStreamsNode.of(rows);
   }
 
   /**

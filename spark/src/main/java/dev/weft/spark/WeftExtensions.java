@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weft.spark;
 
+import dev.weft.spark.arrow.ArrowStreamsStrategy;
 import dev.weft.spark.vector.VectorExtensions;
 import org.apache.spark.sql.SparkSessionExtensions;
 import org.apache.spark.sql.SparkSessionExtensionsProvider;
@@ -23,8 +24,10 @@ public final class WeftExtensions implements SparkSessionExtensionsProvider {
     extensions.injectPlanNormalizationRule(session -> new ExtractEmbeds());
     extensions.injectOptimizerRule(session -> new OptimizeEmbeds());
     extensions.injectPlannerStrategy(session -> new EmbedStrategy());
+    extensions.injectPlannerStrategy(session -> new ArrowStreamsStrategy());
     extensions.injectQueryStagePrepRule(session -> new ShuffleBeforeSampling());
     extensions.injectColumnar(session -> new ShuffleBeforeSampling.WithoutAdaptiveExecution());
+    extensions.injectColumnar(session -> new VectorsToArrow());
     VectorExtensions.install(extensions);
     return BoxedUnit.UNIT;
   }

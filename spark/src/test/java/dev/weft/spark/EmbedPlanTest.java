@@ -299,7 +299,7 @@ class EmbedPlanTest {
 
     for (String mode : List.of("simple", "extended", "cost")) {
       assertThat(sql(query).queryExecution().explainString(ExplainMode.fromString(mode)))
-          .containsPattern("\\+- Embed " + described);
+          .containsPattern("\nEmbed " + described);
     }
     assertThat(sql(query).queryExecution().explainString(ExplainMode.fromString("formatted")))
         .containsPattern("\\(3\\) Embed\nInput \\[1\\]: \\[text#\\d+\\]\nArguments: " + described);
@@ -313,7 +313,7 @@ class EmbedPlanTest {
             + "', map('promptName', text)) AS emb FROM texts";
 
     assertThat(sql(query).queryExecution().explainString(ExplainMode.fromString("simple")))
-        .containsPattern("\\+- Embed text#\\d+, promptName text#\\d+ AS emb#\\d+, model=");
+        .containsPattern("\nEmbed text#\\d+, promptName text#\\d+ AS emb#\\d+, model=");
   }
 
   @Test

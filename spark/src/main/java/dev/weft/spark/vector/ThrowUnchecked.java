@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weft.spark.vector;
 
-/** Throws what Scala throws freely and Java's compiler takes for a checked exception. */
-final class ThrowUnchecked {
+/**
+ * Throws what Scala throws freely and Java's compiler takes for a checked exception. Public for the
+ * nodes of other packages.
+ */
+public final class ThrowUnchecked {
   private ThrowUnchecked() {}
 
   /** Never returns; {@code throw} it, so that the compiler knows. */
-  static RuntimeException of(Throwable failure) {
+  public static RuntimeException of(Throwable failure) {
     throw ThrowUnchecked.<RuntimeException>as(failure);
   }
 

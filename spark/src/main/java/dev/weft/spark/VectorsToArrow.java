@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weft.spark;
+
+import dev.weft.spark.arrow.ColumnarMapInArrowExec;
+import org.apache.spark.sql.catalyst.rules.Rule;
+import org.apache.spark.sql.execution.ColumnarRule;
+import org.apache.spark.sql.execution.SparkPlan;
+import org.apache.spark.sql.execution.python.MapInArrowExec;
+import scala.runtime.AbstractPartialFunction;
+
+/** Hands vectors as columns to {@code mapInArrow} where it stands right above the model. */
+final class VectorsToArrow extends ColumnarRule {
+
+  @Override
+  public Rule<SparkPlan> postColumnarTransitions() {
+    return new OfMapInArrow();
+  }
+
+  private static final class OfMapInArrow extends Rule<SparkPlan> {
+    @Override
+    public SparkPlan apply(SparkPlan plan) {
+      return plan.transformUp(new Replacement());
+    }
+  }
+
+  private static final class Replacement extends AbstractPartialFunction<SparkPlan, SparkPlan> {
+    @Override
+    public boolean isDefinedAt(SparkPlan node) {
+      return node instanceof MapInArrowExec map
+          && !map.isBarrier()
+          && map.child() instanceof EmbedExec embed
+          && embed.givesBatches();
+    }
+
+    @Override
+    public SparkPlan apply(SparkPlan node) {
+      MapInArrowExec map = (MapInArrowExec) node;
+      return new ColumnarMapInArrowExec(map, map.child());
+    }
+  }
+}

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weft.spark.arrow;
+
+import dev.weft.spark.vector.CatalystProduct;
+import dev.weft.spark.vector.ScalaCollections;
+import java.util.Iterator;
+import java.util.List;
+import org.apache.spark.api.java.function.FlatMapFunction;
+import org.apache.spark.api.python.ChainedPythonFunctions;
+import org.apache.spark.rdd.RDD;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.catalyst.expressions.Attribute;
+import org.apache.spark.sql.catalyst.expressions.AttributeSet;
+import org.apache.spark.sql.catalyst.expressions.PythonUDF;
+import org.apache.spark.sql.execution.SparkPlan;
+import org.apache.spark.sql.execution.UnaryExecNode;
+import org.apache.spark.sql.execution.metric.SQLMetric;
+import org.apache.spark.sql.execution.python.ArrowPythonRunner;
+import org.apache.spark.sql.execution.python.MapInArrowExec;
+import org.apache.spark.sql.internal.SQLConf;
+import org.apache.spark.sql.vectorized.ColumnarBatch;
+import scala.Tuple2;
+import scala.collection.immutable.IndexedSeq;
+import scala.collection.immutable.Map;
+import scala.collection.immutable.Seq;
+
+/**
+ * {@code mapInArrow} over an operator that gives batches of columns: they go to Python without
+ * becoming rows. It stands for Spark's own operator, whose metrics and settings it has.
+ */
+public final class ColumnarMapInArrowExec extends SparkPlan
+    implements UnaryExecNode, CatalystProduct {
+  private static final long serialVersionUID = 1L;
+
+  private final MapInArrowExec plan;
+  private final SparkPlan child;
+
+  /**
+   * The same call over a child that gives batches.
+   *
+   * @param plan Spark's operator; without a barrier, which this one does not keep
+   */
+  public ColumnarMapInArrowExec(MapInArrowExec plan, SparkPlan child) {
+    this.plan = plan;
+    this.child = child;
+  }
+
+  @Override
+  public RDD<InternalRow> doExecute() {
+    FlatMapFunction<Iterator<ColumnarBatch>, InternalRow> run = call()::run;
+    RDD<InternalRow> rows = child.executeColumnar().toJavaRDD().mapPartitions(run).rdd();
+    return plan.profile().isDefined() ? rows.withResources(plan.profile().get()) : rows;
+  }
+
+  private ArrowMapCall call() {
+    PythonUDF udf = (PythonUDF) plan.func();
+    ChainedPythonFunctions function =
+        new ChainedPythonFunctions(ScalaCollections.seq(List.of(udf.func())));
+    SQLConf conf = conf();
+    return new ArrowMapCall(
+        ScalaCollections.seq(List.of(new Tuple2<>(function, (Object) udf.resultId().id()))),
+        plan.pythonEvalType(),
+        child.schema(),
+        udf.dataType(),
+        output(),
+        conf.sessionLocalTimeZone(),
+        conf.arrowUseLargeVarTypes(),
+        ArrowPythonRunner.getPythonRunnerConfMap(conf),
+        plan.pythonMetrics(),
+        plan.org$apache$spark$sql$execution$python$MapInBatchExec$$jobArtifactUUID(),
+        plan.org$apache$spark$sql$execution$python$MapInBatchExec$$sessionUUID(),
+        conf.pythonUDFProfiler());
+  }
+
+  @Override
+  public Map<String, SQLMetric> metrics() {
+    return plan.metrics();
+  }
+
+  @Override
+  public SparkPlan child() {
+    return child;
+  }
+
+  @Override
+  public Seq<SparkPlan> children() {
+    return ScalaCollections.seq(List.of(child));
+  }
+
+  @Override
+  public Seq<Attribute> output() {
+    return plan.output();
+  }
+
+  @Override
+  public AttributeSet producedAttributes() {
+    return outputSet();
+  }
+
+  /** The function is given all columns. */
+  @Override
+  public AttributeSet references() {
+    return child.outputSet();
+  }
+
+  @Override
+  public String argString(int maxFields) {
+    return plan.argString(maxFields);
+  }
+
+  @Override
+  public String verboseStringWithOperatorId() {
+    return UnaryExecNode.super.verboseStringWithOperatorId();
+  }
+
+  @Override
+  public SparkPlan withNewChildInternal(SparkPlan newChild) {
+    return new ColumnarMapInArrowExec(plan, newChild);
+  }
+
+  @Override
+  public SparkPlan withNewChildrenInternal(IndexedSeq<SparkPlan> newChildren) {
+    return withNewChildInternal(newChildren.head());
+  }
+
+  @Override
+  public List<Object> constructorArguments() {
+    return List.of(plan, child);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return isSame(other);
+  }
+
+  @Override
+  public int hashCode() {
+    return hash();
+  }
+}
