@@ -22,12 +22,16 @@ def to_arrow(df: DataFrame) -> "pa.Table":
     if jdf is None:
         return df.toArrow()
     import pyarrow as pa
+    from pyspark.serializers import NoOpSerializer
     from pyspark.sql.pandas.types import to_arrow_schema
+    from pyspark.util import _load_from_socket
 
     session = df.sparkSession
-    streams = session._jvm.dev.weft.spark.Weft.toArrow(jdf).toDF()
+    streams = session._jvm.dev.weft.spark.Weft.toArrow(jdf).javaRDD().rdd()
+    served = session._jvm.PythonRDD.collectAndServe(streams)
     batches = [
-        pa.ipc.open_stream(row[0]).read_next_batch() for row in DataFrame(streams, session).collect()
+        pa.ipc.open_stream(stream).read_next_batch()
+        for stream in _load_from_socket(served, NoOpSerializer())
     ]
     schema = to_arrow_schema(
         df.schema,

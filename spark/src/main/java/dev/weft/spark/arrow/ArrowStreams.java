@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.util.Collections;
 import java.util.Iterator;
 import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.ValueVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.ipc.ArrowStreamWriter;
 import org.apache.spark.TaskContext;
@@ -33,6 +34,9 @@ import scala.collection.immutable.Seq;
  */
 record ArrowStreams(Seq<Attribute> columns, String timeZone, boolean largeVarTypes)
     implements Serializable {
+  /** What is beside the values, about. */
+  private static final int MAX_SCHEMA = 4096;
+
   private static final int MAX_ROWS = 4096;
   private static final long MAX_BYTES = 16L << 20;
 
@@ -89,7 +93,8 @@ record ArrowStreams(Seq<Attribute> columns, String timeZone, boolean largeVarTyp
     }
 
     private byte[] written() {
-      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      int size = root.getFieldVectors().stream().mapToInt(ValueVector::getBufferSize).sum();
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream(size + MAX_SCHEMA);
       try (ArrowStreamWriter writer = new ArrowStreamWriter(root, null, bytes)) {
         writer.writeBatch();
       } catch (IOException e) {
