@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import pandas as pd
 import pyarrow as pa
 import pytest
 from conftest import CONNECT, assert_close, parity, table
@@ -47,6 +48,14 @@ def failing(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     yield from ()
 
 
+def lengths(frames: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+    for frame in frames:
+        vectors = [[] if emb is None else emb for emb in frame["emb"]]
+        widths = [len(vector) or -1 for vector in vectors]
+        firsts = [vector[0] if len(vector) else 0 for vector in vectors]
+        yield pd.DataFrame({"id": frame["id"], "width": widths, "first": firsts})
+
+
 def plan(df: DataFrame) -> str:
     with contextlib.redirect_stdout(io.StringIO()) as printed:
         df.explain()
@@ -72,6 +81,14 @@ def test_the_vectors_of_map_in_arrow_are_those_of_the_rows(spark: SparkSession) 
     present = [row for row in found if row[1] is not None]
     assert_close([row[2] for row in present], [answers[row[1]] for row in present])
     assert found == rows(df)
+
+
+def test_map_in_pandas_has_them_too(spark: SparkSession) -> None:
+    df = embedded(spark)
+    mapped = df.mapInPandas(lengths, "id int, width int, first float")
+    assert "ColumnarMapInPandas" in plan(mapped)
+    expected = df.selectExpr("id", "coalesce(size(emb), -1)", "coalesce(emb[0], 0F)")
+    assert rows(mapped) == rows(expected)
 
 
 def test_columns_of_every_type_pass_beside_them(spark: SparkSession) -> None:

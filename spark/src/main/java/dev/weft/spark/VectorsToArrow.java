@@ -1,22 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weft.spark;
 
-import dev.weft.spark.arrow.ColumnarMapInArrowExec;
+import dev.weft.spark.arrow.ColumnarMapInBatchExec;
 import org.apache.spark.sql.catalyst.rules.Rule;
 import org.apache.spark.sql.execution.ColumnarRule;
 import org.apache.spark.sql.execution.SparkPlan;
-import org.apache.spark.sql.execution.python.MapInArrowExec;
+import org.apache.spark.sql.execution.python.MapInBatchExec;
 import scala.runtime.AbstractPartialFunction;
 
-/** Hands vectors as columns to {@code mapInArrow} where it stands right above the model. */
+/**
+ * Hands vectors as columns to {@code mapInArrow} and {@code mapInPandas} where they stand right
+ * above the model.
+ */
 final class VectorsToArrow extends ColumnarRule {
 
   @Override
   public Rule<SparkPlan> postColumnarTransitions() {
-    return new OfMapInArrow();
+    return new OfMaps();
   }
 
-  private static final class OfMapInArrow extends Rule<SparkPlan> {
+  private static final class OfMaps extends Rule<SparkPlan> {
     @Override
     public SparkPlan apply(SparkPlan plan) {
       return plan.transformUp(new Replacement());
@@ -26,7 +29,7 @@ final class VectorsToArrow extends ColumnarRule {
   private static final class Replacement extends AbstractPartialFunction<SparkPlan, SparkPlan> {
     @Override
     public boolean isDefinedAt(SparkPlan node) {
-      return node instanceof MapInArrowExec map
+      return node instanceof MapInBatchExec map
           && !map.isBarrier()
           && map.child() instanceof EmbedExec embed
           && embed.givesBatches();
@@ -34,8 +37,8 @@ final class VectorsToArrow extends ColumnarRule {
 
     @Override
     public SparkPlan apply(SparkPlan node) {
-      MapInArrowExec map = (MapInArrowExec) node;
-      return new ColumnarMapInArrowExec(map, map.child());
+      MapInBatchExec map = (MapInBatchExec) node;
+      return new ColumnarMapInBatchExec(map, map.child());
     }
   }
 }

@@ -17,7 +17,9 @@
  * dev.weft.spark.OptimizeEmbeds} teaches the optimizer what may pass it, and {@link
  * dev.weft.spark.EmbedExec} runs it: {@link dev.weft.spark.PartitionEncoder} takes the rows of a
  * partition a window at a time, whatever kind of row {@link dev.weft.spark.RowBinding} knows, on
- * the model that {@link dev.weft.spark.TaskModel} gets for the task.
+ * the model that {@link dev.weft.spark.TaskModel} gets for the task. Where columns are taken above
+ * it, {@link dev.weft.spark.BatchEncoder} leaves the vectors in the window they were made in, and
+ * {@link dev.weft.spark.arrow} hands them on.
  *
  * <p>{@link dev.weft.spark.SentenceEmbedder} is the same as a stage of Spark ML: {@link
  * dev.weft.spark.EmbedderParams} holds its params, {@link dev.weft.spark.EmbedStage} what they come

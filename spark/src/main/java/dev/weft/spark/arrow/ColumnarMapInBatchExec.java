@@ -16,7 +16,7 @@ import org.apache.spark.sql.execution.SparkPlan;
 import org.apache.spark.sql.execution.UnaryExecNode;
 import org.apache.spark.sql.execution.metric.SQLMetric;
 import org.apache.spark.sql.execution.python.ArrowPythonRunner;
-import org.apache.spark.sql.execution.python.MapInArrowExec;
+import org.apache.spark.sql.execution.python.MapInBatchExec;
 import org.apache.spark.sql.internal.SQLConf;
 import org.apache.spark.sql.vectorized.ColumnarBatch;
 import scala.Tuple2;
@@ -25,14 +25,15 @@ import scala.collection.immutable.Map;
 import scala.collection.immutable.Seq;
 
 /**
- * {@code mapInArrow} over an operator that gives batches of columns: they go to Python without
- * becoming rows. It stands for Spark's own operator, whose metrics and settings it has.
+ * {@code mapInArrow} or {@code mapInPandas} over an operator that gives batches of columns: they go
+ * to Python without becoming rows. It stands for Spark's own operator, whose metrics and settings
+ * it has.
  */
-public final class ColumnarMapInArrowExec extends SparkPlan
+public final class ColumnarMapInBatchExec extends SparkPlan
     implements UnaryExecNode, CatalystProduct {
   private static final long serialVersionUID = 1L;
 
-  private final MapInArrowExec plan;
+  private final MapInBatchExec plan;
   private final SparkPlan child;
 
   /**
@@ -40,7 +41,7 @@ public final class ColumnarMapInArrowExec extends SparkPlan
    *
    * @param plan Spark's operator; without a barrier, which this one does not keep
    */
-  public ColumnarMapInArrowExec(MapInArrowExec plan, SparkPlan child) {
+  public ColumnarMapInBatchExec(MapInBatchExec plan, SparkPlan child) {
     this.plan = plan;
     this.child = child;
   }
@@ -72,9 +73,18 @@ public final class ColumnarMapInArrowExec extends SparkPlan
         conf.pythonUDFProfiler());
   }
 
+  private SparkPlan spark() {
+    return (SparkPlan) plan;
+  }
+
+  @Override
+  public String nodeName() {
+    return "Columnar" + spark().nodeName();
+  }
+
   @Override
   public Map<String, SQLMetric> metrics() {
-    return plan.metrics();
+    return spark().metrics();
   }
 
   @Override
@@ -89,7 +99,7 @@ public final class ColumnarMapInArrowExec extends SparkPlan
 
   @Override
   public Seq<Attribute> output() {
-    return plan.output();
+    return spark().output();
   }
 
   @Override
@@ -105,7 +115,7 @@ public final class ColumnarMapInArrowExec extends SparkPlan
 
   @Override
   public String argString(int maxFields) {
-    return plan.argString(maxFields);
+    return spark().argString(maxFields);
   }
 
   @Override
@@ -115,7 +125,7 @@ public final class ColumnarMapInArrowExec extends SparkPlan
 
   @Override
   public SparkPlan withNewChildInternal(SparkPlan newChild) {
-    return new ColumnarMapInArrowExec(plan, newChild);
+    return new ColumnarMapInBatchExec(plan, newChild);
   }
 
   @Override
