@@ -3,7 +3,7 @@ package dev.weft.spark;
 
 import dev.weft.arrow.ArrowWindow;
 import dev.weft.serve.OnError;
-import dev.weft.spark.vector.ScalaCollections;
+import dev.weft.spark.catalyst.ScalaCollections;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

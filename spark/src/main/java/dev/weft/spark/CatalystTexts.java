@@ -2,7 +2,7 @@
 package dev.weft.spark;
 
 import dev.weft.EncodeOptions;
-import dev.weft.spark.vector.ScalaCollections;
+import dev.weft.spark.catalyst.ScalaCollections;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;

@@ -4,7 +4,8 @@ package dev.weft.spark;
 import dev.weft.serve.EmbedderSpec;
 import dev.weft.spark.arrow.BatchSource;
 import dev.weft.spark.arrow.RowBatches;
-import dev.weft.spark.vector.ScalaCollections;
+import dev.weft.spark.catalyst.ScalaCollections;
+import dev.weft.spark.catalyst.UnaryExec;
 import java.util.Iterator;
 import java.util.List;
 import org.apache.spark.api.java.function.FlatMapFunction;
@@ -15,11 +16,10 @@ import org.apache.spark.sql.catalyst.expressions.AttributeSet;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.SortOrder;
 import org.apache.spark.sql.catalyst.plans.physical.Partitioning;
+import org.apache.spark.sql.catalyst.plans.physical.UnknownPartitioning;
 import org.apache.spark.sql.execution.SparkPlan;
-import org.apache.spark.sql.execution.UnaryExecNode;
 import org.apache.spark.sql.execution.metric.SQLMetric;
 import org.apache.spark.sql.vectorized.ColumnarBatch;
-import scala.collection.immutable.IndexedSeq;
 import scala.collection.immutable.Map;
 import scala.collection.immutable.Seq;
 
@@ -31,15 +31,13 @@ import scala.collection.immutable.Seq;
  * window's own memory, to whoever executes it so: an operator above that takes columns where those
  * below give them, and {@link VectorsToArrow} wherever what is below comes from.
  */
-public final class EmbedExec extends SparkPlan
-    implements UnaryExecNode, EmbedOperator, BatchSource {
+public final class EmbedExec extends UnaryExec implements EmbedOperator, BatchSource {
   private static final long serialVersionUID = 1L;
 
   private final Seq<Expression> inputs;
   private final Attribute result;
   private final EmbedderSpec spec;
   private final Seq<Attribute> output;
-  private final SparkPlan child;
   private final transient EmbedMetrics metrics;
   private final transient Map<String, SQLMetric> metricsByKey;
 
@@ -54,11 +52,11 @@ public final class EmbedExec extends SparkPlan
       EmbedderSpec spec,
       Seq<Attribute> output,
       SparkPlan child) {
+    super(child);
     this.inputs = inputs;
     this.result = result;
     this.spec = spec;
     this.output = output;
-    this.child = child;
     this.metrics = EmbedMetrics.create(sparkContext());
     this.metricsByKey = ScalaCollections.map(metrics.byKey());
   }
@@ -80,40 +78,40 @@ public final class EmbedExec extends SparkPlan
 
   @Override
   public List<Object> constructorArguments() {
-    return List.of(inputs, result, spec, output, child);
+    return List.of(inputs, result, spec, output, child());
   }
 
   @Override
   public RDD<InternalRow> doExecute() {
     EmbedPartition partition = partition();
-    if (child.supportsColumnar()) {
+    if (child().supportsColumnar()) {
       FlatMapFunction<Iterator<ColumnarBatch>, InternalRow> embed = partition::embedRowsOf;
-      return child.executeColumnar().toJavaRDD().mapPartitions(embed, true).rdd();
+      return child().executeColumnar().toJavaRDD().mapPartitions(embed, true).rdd();
     }
     FlatMapFunction<Iterator<InternalRow>, InternalRow> embed = partition::embed;
-    return child.execute().toJavaRDD().mapPartitions(embed, true).rdd();
+    return child().execute().toJavaRDD().mapPartitions(embed, true).rdd();
   }
 
   @Override
   public RDD<ColumnarBatch> doExecuteColumnar() {
     EmbedPartition partition = partition();
-    if (child.supportsColumnar()) {
+    if (child().supportsColumnar()) {
       FlatMapFunction<Iterator<ColumnarBatch>, ColumnarBatch> embed = partition::embedBatches;
-      return child.executeColumnar().toJavaRDD().mapPartitions(embed, true).rdd();
+      return child().executeColumnar().toJavaRDD().mapPartitions(embed, true).rdd();
     }
     FlatMapFunction<Iterator<InternalRow>, ColumnarBatch> embed = partition::embedInBatches;
-    return child.execute().toJavaRDD().mapPartitions(embed, true).rdd();
+    return child().execute().toJavaRDD().mapPartitions(embed, true).rdd();
   }
 
   private EmbedPartition partition() {
     return new EmbedPartition(
-        inputs, child.output(), result, output, TaskModel.ofQuery(spec), metrics);
+        inputs, child().output(), result, output, TaskModel.ofQuery(spec), metrics);
   }
 
   /** Columns all the way: where what is below gives rows, rows go out. */
   @Override
   public boolean supportsColumnar() {
-    return child.supportsColumnar() && isOneVector();
+    return child().supportsColumnar() && isOneVector();
   }
 
   /**
@@ -126,7 +124,7 @@ public final class EmbedExec extends SparkPlan
 
   @Override
   public boolean givesBatches() {
-    return isOneVector() && (child.supportsColumnar() || RowBatches.canHold(child.output()));
+    return isOneVector() && (child().supportsColumnar() || RowBatches.canHold(child().output()));
   }
 
   private boolean isOneVector() {
@@ -139,16 +137,6 @@ public final class EmbedExec extends SparkPlan
   }
 
   @Override
-  public SparkPlan child() {
-    return child;
-  }
-
-  @Override
-  public Seq<SparkPlan> children() {
-    return ScalaCollections.seq(List.of(child));
-  }
-
-  @Override
   public Seq<Attribute> output() {
     return output;
   }
@@ -158,14 +146,21 @@ public final class EmbedExec extends SparkPlan
     return AttributeSet.apply(result);
   }
 
+  /** The child's, as far as it can be said in the columns that go out. */
   @Override
   public Partitioning outputPartitioning() {
-    return child.outputPartitioning();
+    Partitioning below = child().outputPartitioning();
+    return below instanceof Expression columns && !columns.references().subsetOf(outputSet())
+        ? new UnknownPartitioning(below.numPartitions())
+        : below;
   }
 
   @Override
   public Seq<SortOrder> outputOrdering() {
-    return child.outputOrdering();
+    return ScalaCollections.seq(
+        ScalaCollections.list(child().outputOrdering()).stream()
+            .takeWhile(order -> order.references().subsetOf(outputSet()))
+            .toList());
   }
 
   @Override
@@ -179,27 +174,7 @@ public final class EmbedExec extends SparkPlan
   }
 
   @Override
-  public String verboseStringWithOperatorId() {
-    return UnaryExecNode.super.verboseStringWithOperatorId();
-  }
-
-  @Override
   public SparkPlan withNewChildInternal(SparkPlan newChild) {
     return new EmbedExec(inputs, result, spec, output, newChild);
-  }
-
-  @Override
-  public SparkPlan withNewChildrenInternal(IndexedSeq<SparkPlan> newChildren) {
-    return withNewChildInternal(newChildren.head());
-  }
-
-  @Override
-  public boolean equals(Object other) {
-    return isSame(other);
-  }
-
-  @Override
-  public int hashCode() {
-    return hash();
   }
 }

@@ -2,8 +2,8 @@
 package dev.weft.spark;
 
 import dev.weft.serve.EmbedderSpec;
-import dev.weft.spark.vector.CatalystProduct;
-import dev.weft.spark.vector.ScalaCollections;
+import dev.weft.spark.catalyst.CatalystProduct;
+import dev.weft.spark.catalyst.ScalaCollections;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

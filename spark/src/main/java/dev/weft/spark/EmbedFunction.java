@@ -2,8 +2,8 @@
 package dev.weft.spark;
 
 import dev.weft.serve.EmbedderSpec;
+import dev.weft.spark.catalyst.ScalaCollections;
 import dev.weft.spark.vector.FunctionInfo;
-import dev.weft.spark.vector.ScalaCollections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -2,8 +2,7 @@
 package dev.weft.spark;
 
 import dev.weft.serve.EmbedderSpec;
-import dev.weft.spark.vector.ScalaCollections;
-import java.util.List;
+import dev.weft.spark.catalyst.UnaryPlan;
 import org.apache.spark.sql.catalyst.analysis.MultiInstanceRelation;
 import org.apache.spark.sql.catalyst.expressions.Attribute;
 import org.apache.spark.sql.catalyst.expressions.AttributeSet;
@@ -11,9 +10,7 @@ import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.ExpressionSet;
 import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
 import org.apache.spark.sql.catalyst.plans.logical.Statistics;
-import org.apache.spark.sql.catalyst.plans.logical.UnaryNode;
 import scala.Option;
-import scala.collection.immutable.IndexedSeq;
 import scala.collection.immutable.Seq;
 
 /**
@@ -22,23 +19,21 @@ import scala.collection.immutable.Seq;
  * <p>Public, as {@link EmbedExec} and {@link EmbedExpression} are, only because Catalyst copies
  * nodes by reflection, through the one constructor whose parameters are the product's elements.
  */
-public final class EmbedNode extends LogicalPlan
-    implements UnaryNode, MultiInstanceRelation, EmbedOperator {
+public final class EmbedNode extends UnaryPlan implements MultiInstanceRelation, EmbedOperator {
   private static final long serialVersionUID = 1L;
 
   private final Seq<Expression> inputs;
   private final Attribute result;
   private final EmbedderSpec spec;
-  private final LogicalPlan child;
 
   /**
    * The result attribute is made once, by whoever makes the node, so that its id stays the same.
    */
   public EmbedNode(Seq<Expression> inputs, Attribute result, EmbedderSpec spec, LogicalPlan child) {
+    super(child);
     this.inputs = inputs;
     this.result = result;
     this.spec = spec;
-    this.child = child;
   }
 
   @Override
@@ -57,23 +52,13 @@ public final class EmbedNode extends LogicalPlan
   }
 
   @Override
-  public LogicalPlan child() {
-    return child;
-  }
-
-  @Override
-  public Seq<LogicalPlan> children() {
-    return ScalaCollections.seq(List.of(child));
-  }
-
-  @Override
   public String nodeName() {
     return NAME;
   }
 
   @Override
   public Seq<Attribute> output() {
-    return EmbedOperator.output(child.output(), result);
+    return EmbedOperator.output(child().output(), result);
   }
 
   @Override
@@ -83,18 +68,18 @@ public final class EmbedNode extends LogicalPlan
 
   @Override
   public Option<Object> maxRows() {
-    return child.maxRows();
+    return child().maxRows();
   }
 
   @Override
   public Option<Object> maxRowsPerPartition() {
-    return child.maxRowsPerPartition();
+    return child().maxRowsPerPartition();
   }
 
   /** What holds for the rows that come in holds for those that go out. */
   @Override
   public ExpressionSet validConstraints() {
-    return child.constraints();
+    return child().constraints();
   }
 
   /**
@@ -103,13 +88,13 @@ public final class EmbedNode extends LogicalPlan
    */
   @Override
   public Statistics stats() {
-    return VectorStatistics.of(child, spec);
+    return VectorStatistics.of(child(), spec);
   }
 
   /** The same node with another column, where a plan that is used twice is joined with itself. */
   @Override
   public LogicalPlan newInstance() {
-    return new EmbedNode(inputs, result.newInstance(), spec, child);
+    return new EmbedNode(inputs, result.newInstance(), spec, child());
   }
 
   @Override
@@ -120,20 +105,5 @@ public final class EmbedNode extends LogicalPlan
   @Override
   public LogicalPlan withNewChildInternal(LogicalPlan newChild) {
     return new EmbedNode(inputs, result, spec, newChild);
-  }
-
-  @Override
-  public LogicalPlan withNewChildrenInternal(IndexedSeq<LogicalPlan> newChildren) {
-    return withNewChildInternal(newChildren.head());
-  }
-
-  @Override
-  public boolean equals(Object other) {
-    return isSame(other);
-  }
-
-  @Override
-  public int hashCode() {
-    return hash();
   }
 }

@@ -4,8 +4,8 @@ package dev.weft.spark;
 import static java.util.stream.Collectors.joining;
 
 import dev.weft.serve.EmbedderSpec;
-import dev.weft.spark.vector.CatalystProduct;
-import dev.weft.spark.vector.ScalaCollections;
+import dev.weft.spark.catalyst.CatalystProduct;
+import dev.weft.spark.catalyst.ScalaCollections;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -2,7 +2,7 @@
 package dev.weft.spark;
 
 import dev.weft.serve.EmbedderSpec;
-import dev.weft.spark.vector.ScalaCollections;
+import dev.weft.spark.catalyst.ScalaCollections;
 import java.math.BigInteger;
 import org.apache.spark.sql.catalyst.expressions.Attribute;
 import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;

@@ -3,6 +3,7 @@ package dev.weft.spark;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
@@ -11,6 +12,8 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import org.junit.jupiter.api.Test;
 
 class ArchitectureTest {
+  private static final String CATALYST = "dev.weft.spark.catalyst";
+
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
           .withImportOption(new ImportOption.DoNotIncludeTests())
@@ -40,13 +43,23 @@ class ArchitectureTest {
   }
 
   @Test
-  void vectorsKnowNothingOfModels() {
+  void onlyTheOuterRoomKnowsOfModels() {
+    String[] inner = {"dev.weft.spark.vector", "dev.weft.spark.arrow", CATALYST};
     noClasses()
         .that()
-        .resideInAPackage("dev.weft.spark.vector")
+        .resideInAnyPackage(inner)
         .should()
-        .dependOnClassesThat(
-            resideInAPackage("dev.weft..").and(not(resideInAPackage("dev.weft.spark.vector"))))
+        .dependOnClassesThat(resideInAPackage("dev.weft..").and(not(resideInAnyPackage(inner))))
+        .check(CLASSES);
+  }
+
+  @Test
+  void catalystKnowsNoNodes() {
+    noClasses()
+        .that()
+        .resideInAPackage(CATALYST)
+        .should()
+        .dependOnClassesThat(resideInAPackage("dev.weft..").and(not(resideInAPackage(CATALYST))))
         .check(CLASSES);
   }
 }

@@ -23,7 +23,10 @@ import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.catalyst.plans.physical.HashPartitioning;
+import org.apache.spark.sql.catalyst.plans.physical.UnknownPartitioning;
 import org.apache.spark.sql.execution.SparkPlan;
+import org.apache.spark.sql.execution.adaptive.AdaptiveSparkPlanExec;
 import org.apache.spark.sql.util.ArrowUtils;
 import org.apache.spark.sql.vectorized.ArrowColumnVector;
 import org.apache.spark.sql.vectorized.ColumnarArray;
@@ -168,6 +171,25 @@ class EmbedColumnsTest {
       assertThat(found.get(i).getInt(1)).isEqualTo(expected.get(i).getInt(0));
       assertThat(found.get(i).<Object>getAs(0)).isEqualTo(expected.get(i).getAs(1));
     }
+  }
+
+  @Test
+  void whatIsSaidOfRowsIsSaidInTheColumnsThatGoOut() {
+    Dataset<Row> sorted = local().repartition(3, col("text")).sortWithinPartitions("id", "text");
+    Dataset<Row> whole = sorted.withColumn("emb", embed(col("text"), CountedModel.PATH));
+    Dataset<Row> cut = embedded(sorted);
+
+    assertThat(operator(whole).outputPartitioning()).isInstanceOf(HashPartitioning.class);
+    assertThat(operator(whole).outputOrdering().size()).isEqualTo(2);
+    assertThat(operator(cut).outputPartitioning()).isEqualTo(new UnknownPartitioning(3));
+    assertThat(operator(cut).outputOrdering().size()).isEqualTo(1);
+    assertThat(cut.union(cut).groupBy("id").count().filter("count = 2").count()).isEqualTo(ROWS);
+  }
+
+  /** The operator on top of a plan that has run. */
+  private static SparkPlan operator(Dataset<Row> query) {
+    query.collectAsList();
+    return ((AdaptiveSparkPlanExec) plan(query)).executedPlan();
   }
 
   @Test

@@ -4,7 +4,7 @@ package dev.weft.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.weft.spark.vector.ScalaCollections;
+import dev.weft.spark.catalyst.ScalaCollections;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -4,7 +4,7 @@ package dev.weft.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.weft.spark.vector.ScalaCollections;
+import dev.weft.spark.catalyst.ScalaCollections;
 import java.util.Comparator;
 import java.util.List;
 import org.apache.spark.sql.Row;

@@ -11,7 +11,7 @@ import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
 import dev.weft.serve.EmbedderCache;
 import dev.weft.serve.EmbedderSpec;
-import dev.weft.spark.vector.ScalaCollections;
+import dev.weft.spark.catalyst.ScalaCollections;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.net.URI;

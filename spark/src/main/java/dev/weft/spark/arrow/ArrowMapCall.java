@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weft.spark.arrow;
 
-import dev.weft.spark.vector.ScalaCollections;
-import dev.weft.spark.vector.ThrowUnchecked;
+import dev.weft.spark.catalyst.ScalaCollections;
+import dev.weft.spark.catalyst.ThrowUnchecked;
 import java.io.Serializable;
 import java.util.Iterator;
 import java.util.List;

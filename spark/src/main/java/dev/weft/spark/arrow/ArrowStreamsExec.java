@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weft.spark.arrow;
 
-import dev.weft.spark.vector.CatalystProduct;
-import dev.weft.spark.vector.ScalaCollections;
+import dev.weft.spark.catalyst.UnaryExec;
 import java.util.Iterator;
 import java.util.List;
 import org.apache.spark.api.java.function.FlatMapFunction;
@@ -11,20 +10,17 @@ import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.Attribute;
 import org.apache.spark.sql.catalyst.expressions.AttributeSet;
 import org.apache.spark.sql.execution.SparkPlan;
-import org.apache.spark.sql.execution.UnaryExecNode;
 import org.apache.spark.sql.vectorized.ColumnarBatch;
-import scala.collection.immutable.IndexedSeq;
 import scala.collection.immutable.Seq;
 
 /** Runs an {@link ArrowStreamsNode}; takes columns from below where there are any. */
-public final class ArrowStreamsExec extends SparkPlan implements UnaryExecNode, CatalystProduct {
+public final class ArrowStreamsExec extends UnaryExec {
   private static final long serialVersionUID = 1L;
 
-  private final SparkPlan child;
   private final Seq<Attribute> output;
 
   public ArrowStreamsExec(SparkPlan child, Seq<Attribute> output) {
-    this.child = child;
+    super(child);
     this.output = output;
   }
 
@@ -32,23 +28,13 @@ public final class ArrowStreamsExec extends SparkPlan implements UnaryExecNode, 
   public RDD<InternalRow> doExecute() {
     ArrowStreams streams =
         new ArrowStreams(
-            child.output(), conf().sessionLocalTimeZone(), conf().arrowUseLargeVarTypes());
-    if (child instanceof BatchSource source && source.givesBatches()) {
+            child().output(), conf().sessionLocalTimeZone(), conf().arrowUseLargeVarTypes());
+    if (child() instanceof BatchSource source && source.givesBatches()) {
       FlatMapFunction<Iterator<ColumnarBatch>, InternalRow> write = streams::ofBatches;
-      return child.executeColumnar().toJavaRDD().mapPartitions(write).rdd();
+      return child().executeColumnar().toJavaRDD().mapPartitions(write).rdd();
     }
     FlatMapFunction<Iterator<InternalRow>, InternalRow> write = streams::ofRows;
-    return child.execute().toJavaRDD().mapPartitions(write).rdd();
-  }
-
-  @Override
-  public SparkPlan child() {
-    return child;
-  }
-
-  @Override
-  public Seq<SparkPlan> children() {
-    return ScalaCollections.seq(List.of(child));
+    return child().execute().toJavaRDD().mapPartitions(write).rdd();
   }
 
   @Override
@@ -63,7 +49,7 @@ public final class ArrowStreamsExec extends SparkPlan implements UnaryExecNode, 
 
   @Override
   public AttributeSet references() {
-    return child.outputSet();
+    return child().outputSet();
   }
 
   @Override
@@ -72,32 +58,12 @@ public final class ArrowStreamsExec extends SparkPlan implements UnaryExecNode, 
   }
 
   @Override
-  public String verboseStringWithOperatorId() {
-    return UnaryExecNode.super.verboseStringWithOperatorId();
-  }
-
-  @Override
   public SparkPlan withNewChildInternal(SparkPlan newChild) {
     return new ArrowStreamsExec(newChild, output);
   }
 
   @Override
-  public SparkPlan withNewChildrenInternal(IndexedSeq<SparkPlan> newChildren) {
-    return withNewChildInternal(newChildren.head());
-  }
-
-  @Override
   public List<Object> constructorArguments() {
-    return List.of(child, output);
-  }
-
-  @Override
-  public boolean equals(Object other) {
-    return isSame(other);
-  }
-
-  @Override
-  public int hashCode() {
-    return hash();
+    return List.of(child(), output);
   }
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weft.spark.arrow;
 
-import dev.weft.spark.vector.CatalystProduct;
-import dev.weft.spark.vector.ScalaCollections;
+import dev.weft.spark.catalyst.ScalaCollections;
+import dev.weft.spark.catalyst.UnaryPlan;
 import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
@@ -11,11 +11,9 @@ import org.apache.spark.sql.catalyst.expressions.AttributeReference;
 import org.apache.spark.sql.catalyst.expressions.AttributeSet;
 import org.apache.spark.sql.catalyst.expressions.NamedExpression;
 import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
-import org.apache.spark.sql.catalyst.plans.logical.UnaryNode;
 import org.apache.spark.sql.classic.Dataset$;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.Metadata;
-import scala.collection.immutable.IndexedSeq;
 import scala.collection.immutable.Seq;
 
 /**
@@ -24,15 +22,14 @@ import scala.collection.immutable.Seq;
  *
  * <p>Public, as {@link ArrowStreamsExec} is, only because Catalyst copies nodes by reflection.
  */
-public final class ArrowStreamsNode extends LogicalPlan implements UnaryNode, CatalystProduct {
+public final class ArrowStreamsNode extends UnaryPlan {
   private static final long serialVersionUID = 1L;
 
-  private final LogicalPlan child;
   private final Seq<Attribute> output;
 
   /** The output is made once, by whoever makes the node, so that its id stays the same. */
   public ArrowStreamsNode(LogicalPlan child, Seq<Attribute> output) {
-    this.child = child;
+    super(child);
     this.output = output;
   }
 
@@ -65,16 +62,6 @@ public final class ArrowStreamsNode extends LogicalPlan implements UnaryNode, Ca
   }
 
   @Override
-  public LogicalPlan child() {
-    return child;
-  }
-
-  @Override
-  public Seq<LogicalPlan> children() {
-    return ScalaCollections.seq(List.of(child));
-  }
-
-  @Override
   public Seq<Attribute> output() {
     return output;
   }
@@ -87,7 +74,7 @@ public final class ArrowStreamsNode extends LogicalPlan implements UnaryNode, Ca
   /** All columns go into the streams. */
   @Override
   public AttributeSet references() {
-    return child.outputSet();
+    return child().outputSet();
   }
 
   @Override
@@ -96,22 +83,7 @@ public final class ArrowStreamsNode extends LogicalPlan implements UnaryNode, Ca
   }
 
   @Override
-  public LogicalPlan withNewChildrenInternal(IndexedSeq<LogicalPlan> newChildren) {
-    return withNewChildInternal(newChildren.head());
-  }
-
-  @Override
   public List<Object> constructorArguments() {
-    return List.of(child, output);
-  }
-
-  @Override
-  public boolean equals(Object other) {
-    return isSame(other);
-  }
-
-  @Override
-  public int hashCode() {
-    return hash();
+    return List.of(child(), output);
   }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weft.spark.arrow;
 
-import dev.weft.spark.vector.ScalaCollections;
+import dev.weft.spark.catalyst.ScalaCollections;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.NoSuchElementException;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weft.spark.arrow;
 
-import dev.weft.spark.vector.CatalystProduct;
-import dev.weft.spark.vector.ScalaCollections;
+import dev.weft.spark.catalyst.ScalaCollections;
+import dev.weft.spark.catalyst.UnaryExec;
 import java.util.Iterator;
 import java.util.List;
 import org.apache.spark.api.java.function.FlatMapFunction;
@@ -13,14 +13,12 @@ import org.apache.spark.sql.catalyst.expressions.Attribute;
 import org.apache.spark.sql.catalyst.expressions.AttributeSet;
 import org.apache.spark.sql.catalyst.expressions.PythonUDF;
 import org.apache.spark.sql.execution.SparkPlan;
-import org.apache.spark.sql.execution.UnaryExecNode;
 import org.apache.spark.sql.execution.metric.SQLMetric;
 import org.apache.spark.sql.execution.python.ArrowPythonRunner;
 import org.apache.spark.sql.execution.python.MapInBatchExec;
 import org.apache.spark.sql.internal.SQLConf;
 import org.apache.spark.sql.vectorized.ColumnarBatch;
 import scala.Tuple2;
-import scala.collection.immutable.IndexedSeq;
 import scala.collection.immutable.Map;
 import scala.collection.immutable.Seq;
 
@@ -29,12 +27,10 @@ import scala.collection.immutable.Seq;
  * to Python without becoming rows. It stands for Spark's own operator, whose metrics and settings
  * it has.
  */
-public final class ColumnarMapInBatchExec extends SparkPlan
-    implements UnaryExecNode, CatalystProduct {
+public final class ColumnarMapInBatchExec extends UnaryExec {
   private static final long serialVersionUID = 1L;
 
   private final MapInBatchExec plan;
-  private final SparkPlan child;
 
   /**
    * The same call over a child that gives batches.
@@ -42,14 +38,14 @@ public final class ColumnarMapInBatchExec extends SparkPlan
    * @param plan Spark's operator; without a barrier, which this one does not keep
    */
   public ColumnarMapInBatchExec(MapInBatchExec plan, SparkPlan child) {
+    super(child);
     this.plan = plan;
-    this.child = child;
   }
 
   @Override
   public RDD<InternalRow> doExecute() {
     FlatMapFunction<Iterator<ColumnarBatch>, InternalRow> run = call()::run;
-    RDD<InternalRow> rows = child.executeColumnar().toJavaRDD().mapPartitions(run).rdd();
+    RDD<InternalRow> rows = child().executeColumnar().toJavaRDD().mapPartitions(run).rdd();
     return plan.profile().isDefined() ? rows.withResources(plan.profile().get()) : rows;
   }
 
@@ -61,7 +57,7 @@ public final class ColumnarMapInBatchExec extends SparkPlan
     return new ArrowMapCall(
         ScalaCollections.seq(List.of(new Tuple2<>(function, (Object) udf.resultId().id()))),
         plan.pythonEvalType(),
-        child.schema(),
+        child().schema(),
         udf.dataType(),
         output(),
         conf.sessionLocalTimeZone(),
@@ -88,16 +84,6 @@ public final class ColumnarMapInBatchExec extends SparkPlan
   }
 
   @Override
-  public SparkPlan child() {
-    return child;
-  }
-
-  @Override
-  public Seq<SparkPlan> children() {
-    return ScalaCollections.seq(List.of(child));
-  }
-
-  @Override
   public Seq<Attribute> output() {
     return spark().output();
   }
@@ -110,7 +96,7 @@ public final class ColumnarMapInBatchExec extends SparkPlan
   /** The function is given all columns. */
   @Override
   public AttributeSet references() {
-    return child.outputSet();
+    return child().outputSet();
   }
 
   @Override
@@ -119,32 +105,12 @@ public final class ColumnarMapInBatchExec extends SparkPlan
   }
 
   @Override
-  public String verboseStringWithOperatorId() {
-    return UnaryExecNode.super.verboseStringWithOperatorId();
-  }
-
-  @Override
   public SparkPlan withNewChildInternal(SparkPlan newChild) {
     return new ColumnarMapInBatchExec(plan, newChild);
   }
 
   @Override
-  public SparkPlan withNewChildrenInternal(IndexedSeq<SparkPlan> newChildren) {
-    return withNewChildInternal(newChildren.head());
-  }
-
-  @Override
   public List<Object> constructorArguments() {
-    return List.of(plan, child);
-  }
-
-  @Override
-  public boolean equals(Object other) {
-    return isSame(other);
-  }
-
-  @Override
-  public int hashCode() {
-    return hash();
+    return List.of(plan, child());
   }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weft.spark.vector;
 
+import dev.weft.spark.catalyst.CatalystProduct;
+import dev.weft.spark.catalyst.ScalaCollections;
 import java.util.List;
 import org.apache.spark.sql.catalyst.expressions.Attribute;
 import org.apache.spark.sql.catalyst.expressions.AttributeSet;

@@ -3,6 +3,7 @@ package dev.weft.spark.vector;
 
 import static org.apache.spark.sql.functions.col;
 
+import dev.weft.spark.catalyst.ScalaCollections;
 import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weft.spark.vector;
 
+import dev.weft.spark.catalyst.ScalaCollections;
+import dev.weft.spark.catalyst.ThrowUnchecked;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;

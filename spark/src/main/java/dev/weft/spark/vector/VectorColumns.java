@@ -3,6 +3,8 @@ package dev.weft.spark.vector;
 
 import static org.apache.spark.sql.functions.col;
 
+import dev.weft.spark.catalyst.ScalaCollections;
+import dev.weft.spark.catalyst.ThrowUnchecked;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.spark.sql.AnalysisException;

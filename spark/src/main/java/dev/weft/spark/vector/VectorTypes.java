@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weft.spark.vector;
 
+import dev.weft.spark.catalyst.ScalaCollections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.weft.spark.vector;
+package dev.weft.spark.catalyst;
 
 import java.util.List;
 import java.util.Map;
 import scala.collection.immutable.Seq;
 import scala.jdk.javaapi.CollectionConverters;
 
-/**
- * Java collections as the immutable ones Catalyst takes, and back. Public for the nodes of other
- * packages.
- */
+/** Java collections as the immutable ones Catalyst takes, and back. */
 public final class ScalaCollections {
   private ScalaCollections() {}
 

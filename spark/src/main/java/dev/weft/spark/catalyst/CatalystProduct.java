@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.weft.spark.vector;
+package dev.weft.spark.catalyst;
 
 import java.util.List;
 import scala.Product;
 
 /**
  * A node of Catalyst as a {@link Product} of its constructor's arguments, which Scala's case
- * classes are by themselves: Catalyst finds expressions, copies and compares nodes by them. Public
- * for the nodes of other packages.
+ * classes are by themselves: Catalyst finds expressions, copies and compares nodes by them.
  */
 public interface CatalystProduct extends Product {
   /** What the one public constructor takes, in its order. */

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.weft.spark.vector;
+package dev.weft.spark.catalyst;
 
-/**
- * Throws what Scala throws freely and Java's compiler takes for a checked exception. Public for the
- * nodes of other packages.
- */
+/** Throws what Scala throws freely and Java's compiler takes for a checked exception. */
 public final class ThrowUnchecked {
   private ThrowUnchecked() {}
 
