@@ -206,9 +206,76 @@ def test_a_function_that_fails_ends_the_query_and_the_next_runs(spark: SparkSess
     assert len(df.mapInArrow(as_they_are, df.schema).collect()) == len(TEXTS)
 
 
+def test_rows_of_two_functions_can_be_counted_together(spark: SparkSession) -> None:
+    df = embedded(spark).coalesce(1)
+    mapped = df.mapInArrow(as_they_are, df.schema)
+    assert mapped.union(mapped).count() == 2 * len(TEXTS)
+    grouped = mapped.union(mapped).groupBy("id").count().collect()
+    assert len(grouped) == len(TEXTS) and all(row["count"] == 2 for row in grouped)
+
+
+@pytest.mark.parametrize("declared", ["array<float>", "array<float> NOT NULL"])
+def test_types_are_checked_as_spark_does(spark: SparkSession, declared: str) -> None:
+    spark.conf.set("spark.sql.execution.arrow.pyspark.validateSchema.enabled", "true")
+    try:
+        schema = f"id int, text string, emb {declared}"
+        results = []
+        for df in [embedded(spark), embedded(spark).where("emb IS NULL OR size(emb) > 0")]:
+            mapped = df.mapInArrow(as_they_are, schema)
+            try:
+                results.append(rows(mapped))
+            except Exception as e:
+                results.append("ARROW_TYPE_MISMATCH" in str(e))
+        assert results[0] == results[1]
+    finally:
+        spark.conf.unset("spark.sql.execution.arrow.pyspark.validateSchema.enabled")
+
+
+@pytest.mark.parametrize(
+    "conf",
+    [
+        "spark.sql.execution.arrow.compression.codec=lz4",
+        "spark.sql.execution.arrow.compression.codec=zstd",
+        "spark.sql.execution.arrow.useLargeVarTypes=true",
+        "spark.sql.adaptive.forceApply=true",
+    ],
+)
+def test_settings_of_the_session_hold(spark: SparkSession, conf: str) -> None:
+    key, value = conf.split("=")
+    spark.conf.set(key, value)
+    try:
+        df = embedded(spark)
+        assert rows(df.mapInArrow(as_they_are, df.schema)) == rows(df)
+        assert tables_are_equal(df)
+    finally:
+        spark.conf.unset(key)
+
+
+def test_texts_larger_than_a_window_come_in_parts(spark: SparkSession, tmp_path: Path) -> None:
+    path = str(tmp_path / "wide.parquet")
+    wide = table(spark, TEXTS).coalesce(1).withColumn("pad", F.lpad(F.lit(""), 300_000, "x"))
+    wide.select("id", F.concat_ws(" ", "text", "pad").alias("text")).write.parquet(path)
+    df = spark.read.parquet(path).select("id", embed("text", CASE.model).alias("emb"))
+    counts = [row["rows"] for row in df.mapInArrow(sizes, "rows int").collect()]
+    assert sum(counts) == len(TEXTS) and max(counts) < 40
+    assert rows(df.mapInArrow(as_they_are, df.schema)) == rows(df)
+    assert tables_are_equal(df)
+
+
+def test_a_partition_in_one_batch_stays_with_spark(spark: SparkSession) -> None:
+    spark.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", "0")
+    try:
+        df = embedded(spark).coalesce(1)
+        mapped = df.mapInArrow(sizes, "rows int")
+        assert "ColumnarMapInArrow" not in plan(mapped)
+        assert [row["rows"] for row in mapped.collect()] == [len(TEXTS)]
+    finally:
+        spark.conf.unset("spark.sql.execution.arrow.maxRecordsPerBatch")
+
+
 @pytest.mark.skipif(CONNECT, reason="only a classic session sees the memory of its JVM")
 def test_no_memory_stays_behind(spark: SparkSession) -> None:
-    df = table(spark, TEXTS * 30).coalesce(1).withColumn("emb", embed("text", CASE.model))
+    df = table(spark, TEXTS * 300).coalesce(1).withColumn("emb", embed("text", CASE.model))
     allocator = spark._jvm.org.apache.spark.sql.util.ArrowUtils.rootAllocator()
     before = allocator.getAllocatedMemory()
     spark.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", "100")
@@ -216,7 +283,7 @@ def test_no_memory_stays_behind(spark: SparkSession) -> None:
         assert len(df.mapInArrow(as_they_are, df.schema).limit(3).collect()) == 3
         with pytest.raises(Exception, match="not today"):
             df.mapInArrow(failing, df.schema).collect()
-        assert df.mapInArrow(as_they_are, df.schema).count() == len(TEXTS) * 30
+        assert df.mapInArrow(as_they_are, df.schema).count() == len(TEXTS) * 300
     finally:
         spark.conf.unset("spark.sql.execution.arrow.maxRecordsPerBatch")
     assert allocator.getAllocatedMemory() == before
@@ -248,9 +315,6 @@ def test_a_table_is_that_of_spark(spark: SparkSession) -> None:
 def test_a_table_of_rows_is_that_of_spark(spark: SparkSession) -> None:
     assert tables_are_equal(spark.range(10000).selectExpr("id", "CAST(id AS string) AS text"))
     assert tables_are_equal(spark.range(0))
-
-
-@pytest.mark.skipif(CONNECT, reason="over Connect it is Spark's")
-def test_a_column_without_a_type_is_refused(spark: SparkSession) -> None:
-    with pytest.raises(Exception, match='column "n" is of type VOID'):
-        to_arrow(spark.range(1).selectExpr("NULL AS n"))
+    assert tables_are_equal(spark.range(3).selectExpr("id", "NULL AS n"))
+    named = embedded(spark).selectExpr("id", "emb", "text COLLATE UTF8_LCASE AS t", "NULL AS n")
+    assert tables_are_equal(named)

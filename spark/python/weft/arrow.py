@@ -16,7 +16,7 @@ def to_arrow(df: DataFrame) -> "pa.Table":
     model left them in, where df.toArrow() reads them back from rows number by number. Over Spark
     Connect, whose server has a way of its own, it is df.toArrow().
 
-    Raises what Spark raises: a column of a type without a name, as of NULL alone, must be cast.
+    The driver holds the streams until Python has read them, so the table is there twice for a while.
     """
     jdf = getattr(df, "_jdf", None)
     if jdf is None:
@@ -27,8 +27,11 @@ def to_arrow(df: DataFrame) -> "pa.Table":
     from pyspark.util import _load_from_socket
 
     session = df.sparkSession
-    streams = session._jvm.dev.weft.spark.Weft.toArrow(jdf).javaRDD().rdd()
-    served = session._jvm.PythonRDD.collectAndServe(streams)
+    jvm = session._jvm
+    streams = jvm.dev.weft.spark.Weft.toArrow(jdf).collectAsList().iterator()
+    served = jvm.PythonRDD.serveIterator(
+        jvm.scala.jdk.javaapi.CollectionConverters.asScala(streams), "serve Arrow streams"
+    )
     batches = [
         pa.ipc.open_stream(stream).read_next_batch()
         for stream in _load_from_socket(served, NoOpSerializer())

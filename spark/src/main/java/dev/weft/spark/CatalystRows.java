@@ -16,6 +16,7 @@ import org.apache.spark.sql.catalyst.expressions.UnsafeProjection;
 import org.apache.spark.sql.catalyst.expressions.UnsafeRow;
 import org.apache.spark.sql.catalyst.util.GenericArrayData;
 import org.jspecify.annotations.Nullable;
+import scala.collection.immutable.Seq;
 
 /**
  * Spark's own rows: texts are read by {@link CatalystTexts}, and the result goes among the columns
@@ -31,15 +32,11 @@ final class CatalystRows implements RowBinding<InternalRow, InternalRow> {
 
   CatalystRows(EmbedPartition partition, int partitionId) {
     this.texts = new CatalystTexts(partition, partitionId);
-    this.joined =
-        UnsafeProjection.create(
-            ScalaCollections.<Expression>seq(ScalaCollections.list(partition.output())),
-            withResult(partition));
+    Seq<Attribute> all = EmbedOperator.output(partition.columns(), partition.result());
+    List<Expression> wanted =
+        partition.places().stream().map(all::apply).map(Expression.class::cast).toList();
+    this.joined = UnsafeProjection.create(ScalaCollections.seq(wanted), all);
     this.policy = partition.model().spec().onError();
-  }
-
-  private static scala.collection.immutable.Seq<Attribute> withResult(EmbedPartition partition) {
-    return EmbedOperator.output(partition.columns(), partition.result());
   }
 
   @Override

@@ -37,26 +37,28 @@ public final class EmbedExec extends UnaryExec implements EmbedOperator, BatchSo
   private final Seq<Expression> inputs;
   private final Attribute result;
   private final EmbedderSpec spec;
-  private final Seq<Attribute> output;
+  private final List<Integer> places;
   private final transient EmbedMetrics metrics;
   private final transient Map<String, SQLMetric> metricsByKey;
 
   /**
    * An operator that passes on some columns.
    *
-   * @param output of the child's columns and {@code result}, in any order
+   * @param places which columns go out, in this order: places among the child's, behind which the
+   *     result is. They are no attributes, as a copy of {@code result} is to Catalyst, when it
+   *     compares plans, another column
    */
   public EmbedExec(
       Seq<Expression> inputs,
       Attribute result,
       EmbedderSpec spec,
-      Seq<Attribute> output,
+      List<Integer> places,
       SparkPlan child) {
     super(child);
     this.inputs = inputs;
     this.result = result;
     this.spec = spec;
-    this.output = output;
+    this.places = List.copyOf(places);
     this.metrics = EmbedMetrics.create(sparkContext());
     this.metricsByKey = ScalaCollections.map(metrics.byKey());
   }
@@ -78,7 +80,7 @@ public final class EmbedExec extends UnaryExec implements EmbedOperator, BatchSo
 
   @Override
   public List<Object> constructorArguments() {
-    return List.of(inputs, result, spec, output, child());
+    return List.of(inputs, result, spec, places, child());
   }
 
   @Override
@@ -105,13 +107,18 @@ public final class EmbedExec extends UnaryExec implements EmbedOperator, BatchSo
 
   private EmbedPartition partition() {
     return new EmbedPartition(
-        inputs, child().output(), result, output, TaskModel.ofQuery(spec), metrics);
+        inputs, child().output(), result, places, TaskModel.ofQuery(spec), metrics);
   }
 
-  /** Columns all the way: where what is below gives rows, rows go out. */
+  /**
+   * Columns all the way: where what is below gives rows, rows go out. Not where it matters how they
+   * are partitioned: Spark's union of columns does not keep to what it says of that.
+   */
   @Override
   public boolean supportsColumnar() {
-    return child().supportsColumnar() && isOneVector();
+    return child().supportsColumnar()
+        && isOneVector()
+        && child().outputPartitioning() instanceof UnknownPartitioning;
   }
 
   /**
@@ -138,7 +145,8 @@ public final class EmbedExec extends UnaryExec implements EmbedOperator, BatchSo
 
   @Override
   public Seq<Attribute> output() {
-    return output;
+    Seq<Attribute> all = EmbedOperator.output(child().output(), result);
+    return ScalaCollections.seq(places.stream().map(all::apply).toList());
   }
 
   @Override
@@ -175,6 +183,6 @@ public final class EmbedExec extends UnaryExec implements EmbedOperator, BatchSo
 
   @Override
   public SparkPlan withNewChildInternal(SparkPlan newChild) {
-    return new EmbedExec(inputs, result, spec, output, newChild);
+    return new EmbedExec(inputs, result, spec, places, newChild);
   }
 }

@@ -7,6 +7,7 @@ import dev.weft.spark.arrow.RowBatches;
 import java.io.Serializable;
 import java.util.Collections;
 import java.util.Iterator;
+import java.util.List;
 import org.apache.spark.TaskContext;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.Attribute;
@@ -20,7 +21,7 @@ import scala.collection.immutable.Seq;
  * @param inputs what to embed, and the options that are columns, over {@code columns}
  * @param columns columns of the rows that come in
  * @param result the column of the embeddings
- * @param output those of the rows that go out, some of the two above
+ * @param places the columns that go out, as places among these, the result being the last
  * @param model the model and its options
  * @param metrics counts what is done
  */
@@ -28,7 +29,7 @@ record EmbedPartition(
     Seq<Expression> inputs,
     Seq<Attribute> columns,
     Attribute result,
-    Seq<Attribute> output,
+    List<Integer> places,
     TaskModel model,
     EmbedMetrics metrics)
     implements Serializable {
@@ -42,10 +43,10 @@ record EmbedPartition(
 
   /** The rows of batches with their embeddings. */
   Iterator<InternalRow> embedRowsOf(Iterator<ColumnarBatch> batches) {
-    return embed(new BatchRows(columns, batches));
+    return embed(BatchRows.of(columns, batches, ColumnarBatch::closeIfFreeable));
   }
 
-  /** The batches with their embeddings as a column, each encoded as a whole. */
+  /** The batches with their embeddings as a column. */
   Iterator<ColumnarBatch> embedBatches(Iterator<ColumnarBatch> batches) {
     if (!batches.hasNext()) {
       return Collections.emptyIterator(); // an empty partition loads no model
@@ -54,16 +55,19 @@ record EmbedPartition(
     return new BatchEncoder(this, open(texts), texts, batches);
   }
 
-  /** The rows with their embeddings, as batches of columns no larger than a window. */
+  /** The rows with their embeddings, as batches of columns. */
   Iterator<ColumnarBatch> embedInBatches(Iterator<InternalRow> rows) {
     if (!rows.hasNext()) {
       return Collections.emptyIterator();
     }
     CatalystTexts texts = texts();
     WindowEncoder encoder = open(texts);
-    Iterator<ColumnarBatch> batches =
-        new RowBatches(columns, rows, encoder.window().maxRows(), LIMITS.textBytes());
-    return new BatchEncoder(this, encoder, texts, batches);
+    return new BatchEncoder(this, encoder, texts, batches(rows, encoder));
+  }
+
+  /** Rows as batches no larger than a window. */
+  Iterator<ColumnarBatch> batches(Iterator<InternalRow> rows, WindowEncoder encoder) {
+    return new RowBatches(columns, rows, encoder.window().maxRows(), LIMITS.textBytes());
   }
 
   private CatalystTexts texts() {

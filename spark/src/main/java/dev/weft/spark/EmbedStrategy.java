@@ -5,6 +5,7 @@ import dev.weft.spark.catalyst.ScalaCollections;
 import java.util.List;
 import java.util.Optional;
 import org.apache.spark.sql.catalyst.expressions.Attribute;
+import org.apache.spark.sql.catalyst.expressions.ExprId;
 import org.apache.spark.sql.catalyst.expressions.NamedExpression;
 import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
 import org.apache.spark.sql.catalyst.plans.logical.Project;
@@ -26,19 +27,22 @@ final class EmbedStrategy extends SparkStrategy {
 
   private Optional<SparkPlan> exec(LogicalPlan plan) {
     if (plan instanceof EmbedNode node) {
-      return Optional.of(exec(node, node.output()));
+      return Optional.of(exec(node, ScalaCollections.list(node.output())));
     }
     if (plan instanceof Project project && project.child() instanceof EmbedNode node) {
       List<NamedExpression> columns = ScalaCollections.list(project.projectList());
       if (columns.stream().allMatch(Attribute.class::isInstance)) {
-        return Optional.of(exec(node, project.output()));
+        return Optional.of(exec(node, columns));
       }
     }
     return Optional.empty();
   }
 
-  private SparkPlan exec(EmbedNode node, Seq<Attribute> output) {
+  private SparkPlan exec(EmbedNode node, List<? extends NamedExpression> output) {
+    List<ExprId> all =
+        ScalaCollections.list(node.output()).stream().map(Attribute::exprId).toList();
+    List<Integer> places = output.stream().map(column -> all.indexOf(column.exprId())).toList();
     SparkPlan child = planLater(node.child());
-    return new EmbedExec(node.inputs(), node.result(), node.spec(), output, child);
+    return new EmbedExec(node.inputs(), node.result(), node.spec(), places, child);
   }
 }

@@ -9,6 +9,7 @@ import org.apache.spark.sql.catalyst.expressions.Attribute;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.SubqueryExpression;
 import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
+import org.apache.spark.sql.types.Metadata;
 import scala.collection.immutable.Seq;
 import scala.runtime.AbstractPartialFunction;
 
@@ -32,7 +33,9 @@ final class EmbedsBelow extends AbstractPartialFunction<Expression, Expression> 
 
   /** An expression of the operator over the grown children. */
   Expression replace(Expression expression) {
-    if (expression instanceof Alias alias && alias.child() instanceof EmbedExpression call) {
+    if (expression instanceof Alias alias
+        && alias.child() instanceof EmbedExpression call
+        && alias.explicitMetadata().forall(Metadata.empty()::equals)) {
       return replaceNamed(alias, (EmbedExpression) call.mapChildren(this::replace));
     }
     return expression.transformUp(this);

@@ -6,6 +6,7 @@ import org.apache.spark.sql.catalyst.rules.Rule;
 import org.apache.spark.sql.execution.ColumnarRule;
 import org.apache.spark.sql.execution.SparkPlan;
 import org.apache.spark.sql.execution.python.MapInBatchExec;
+import org.apache.spark.sql.internal.SQLConf;
 import scala.runtime.AbstractPartialFunction;
 
 /**
@@ -31,6 +32,7 @@ final class VectorsToArrow extends ColumnarRule {
     public boolean isDefinedAt(SparkPlan node) {
       return node instanceof MapInBatchExec map
           && !map.isBarrier()
+          && SQLConf.get().arrowMaxRecordsPerBatch() > 0 // or a partition is one batch
           && map.child() instanceof EmbedExec embed
           && embed.givesBatches();
     }

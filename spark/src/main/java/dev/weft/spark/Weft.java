@@ -48,9 +48,6 @@ public final class Weft {
    * The rows of a data set as streams of Arrow's IPC format, a batch of rows with its schema in
    * each, in their order. Vectors that {@link #embed} made last are written as the window's memory
    * holds them, without becoming rows. It takes a classic session, not Spark Connect.
-   *
-   * @throws IllegalArgumentException if a column is of a type that Spark cannot gather in columns,
-   *     such as that of a NULL without one
    */
   public static Dataset<byte[]> toArrow(Dataset<?> rows) {
     return ArrowStreamsNode.of(rows);

@@ -4,7 +4,6 @@ package dev.weft.spark;
 import static dev.weft.spark.Weft.embed;
 import static org.apache.spark.sql.functions.col;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.arrow.ArrowWindow;
 import dev.weft.spark.arrow.ArrowStreamsExec;
@@ -227,10 +226,23 @@ class EmbedColumnsTest {
   }
 
   @Test
-  void aColumnWithoutATypeCannotBeStreamed() {
-    assertThatThrownBy(() -> Weft.toArrow(LOCAL.spark().sql("SELECT 1 AS id, NULL AS n")))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage(
-            "column \"n\" is of type VOID, which cannot be gathered in columns; drop or cast it");
+  void plansThatGiveColumnsInAnotherOrderAreNotTheSame() {
+    String other = TestTexts.model("static");
+    Dataset<Row> both =
+        local()
+            .select(
+                embed(col("text"), CountedModel.PATH).as("a"), embed(col("text"), other).as("b"));
+    Dataset<Row> query =
+        both.select("a", "b").repartition(4).union(both.select("b", "a").repartition(4));
+
+    List<Row> found = query.collectAsList();
+
+    assertThat(found).hasSize(2 * ROWS);
+    assertThat(found)
+        .filteredOn(row -> !row.isNullAt(0))
+        .extracting(row -> row.getList(0).size())
+        .containsOnly(CountedModel.WIDTH, both.select("b").first().getList(0).size())
+        .filteredOn(width -> width == CountedModel.WIDTH)
+        .hasSize(ROWS - 1);
   }
 }

@@ -63,14 +63,14 @@ record ArrowMapCall(
         CollectionConverters.asJava(
             ArrowMapRunner.run(this, CollectionConverters.asScala(batches), TaskContext.get())
                 .map(this::columns));
-    return new BatchRows(output, made);
+    return BatchRows.of(output, made, batch -> {}); // Its reader uses the columns again.
   }
 
   /** The columns of a batch of structs. */
   private ColumnarBatch columns(ColumnarBatch made) {
     ArrowColumnVector structs = (ArrowColumnVector) made.column(0);
     if (SQLConf.get().pysparkArrowValidateSchema()
-        && !DataType$.MODULE$.equalsIgnoreCompatibleNullability(outputType, structs.dataType())) {
+        && !DataType$.MODULE$.equalsIgnoreCompatibleNullability(structs.dataType(), outputType)) {
       throw ThrowUnchecked.of(
           QueryExecutionErrors.arrowDataTypeMismatchError(
               PythonEvalType.toString(evalType),

@@ -5,6 +5,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
+import java.util.Optional;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.complex.StructVector;
 import org.apache.arrow.vector.ipc.ArrowStreamWriter;
@@ -18,7 +19,7 @@ import org.apache.spark.sql.internal.SQLConf;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.sql.vectorized.ColumnVector;
 import org.apache.spark.sql.vectorized.ColumnarBatch;
-import org.jspecify.annotations.Nullable;
+import org.apache.spark.util.TaskCompletionListener;
 import scala.collection.Iterator;
 
 /**
@@ -35,7 +36,7 @@ final class ArrowMapRunner extends BaseArrowPythonRunner {
   private final long maxBytes;
   private ColumnarBatch batch = new ColumnarBatch(new ColumnVector[0], 0);
   private int sent;
-  private @Nullable ArrowColumns columns;
+  private Optional<ArrowColumns> columns = Optional.empty();
 
   ArrowMapRunner(ArrowMapCall call) {
     super(
@@ -58,41 +59,47 @@ final class ArrowMapRunner extends BaseArrowPythonRunner {
   /** The batches of structs that the function makes of those of a partition. */
   static Iterator<ColumnarBatch> run(
       ArrowMapCall call, Iterator<ColumnarBatch> batches, TaskContext task) {
-    return new ArrowMapRunner(call).compute(batches, task.partitionId(), task);
+    ArrowMapRunner runner = new ArrowMapRunner(call);
+    TaskCompletionListener close = context -> runner.release();
+    task.addTaskCompletionListener(close);
+    return runner.compute(batches, task.partitionId(), task);
   }
 
   /** Sends as much of a batch as the session lets into one. */
   @Override
   public boolean writeNextBatchToArrowStream(
       VectorSchemaRoot root, ArrowStreamWriter writer, DataOutputStream out, Iterator batches) {
+    StructVector rows = (StructVector) root.getVector(0);
     while (sent == batch.numRows()) {
       if (!batches.hasNext()) {
         close();
         return false;
       }
       batch = (ColumnarBatch) batches.next();
+      columns = Optional.of(new ArrowColumns(rows.getChildrenFromFields(), batch));
       sent = 0;
     }
-    StructVector rows = (StructVector) root.getVector(0);
-    ArrowColumns filled = columns;
-    if (filled == null) {
-      filled = new ArrowColumns(rows.getChildrenFromFields(), batch);
-      columns = filled;
-    }
-    int count = filled.fill(batch, sent, maxRows, maxBytes);
-    sent += count;
-    for (int i = 0; i < count; i++) {
-      rows.setIndexDefined(i);
-    }
-    root.setRowCount(count);
+    ArrowColumns filled = columns.orElseThrow();
     int before = out.size();
     try {
+      int count = filled.fill(batch, sent, maxRows, maxBytes);
+      for (int i = 0; i < count; i++) {
+        rows.setIndexDefined(i);
+      }
+      root.setRowCount(count);
       write(out);
+      sent += count;
     } finally {
       filled.clear(); // What is the window's goes back to it.
     }
     call.metrics().apply("pythonDataSent").add(out.size() - before);
     return true;
+  }
+
+  /** Spark closes what it sent from at the end of the input, which a task need not come to. */
+  private void release() {
+    root().close();
+    allocator().close();
   }
 
   private void write(DataOutputStream out) {

@@ -5,7 +5,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
-import java.util.Collections;
 import java.util.Iterator;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.ValueVector;
@@ -17,43 +16,84 @@ import org.apache.spark.sql.catalyst.expressions.Attribute;
 import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
 import org.apache.spark.sql.catalyst.expressions.UnsafeProjection;
 import org.apache.spark.sql.catalyst.types.DataTypeUtils;
+import org.apache.spark.sql.execution.arrow.ArrowWriter;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.util.ArrowUtils;
+import org.apache.spark.sql.vectorized.ColumnVector;
 import org.apache.spark.sql.vectorized.ColumnarBatch;
 import org.apache.spark.util.TaskCompletionListener;
 import scala.collection.immutable.Seq;
 
 /**
- * Writes each batch of a partition as a stream of Arrow's IPC format with a schema of its own;
- * travels to the executors.
+ * Writes a partition as streams of Arrow's IPC format, a batch with its schema in each; travels to
+ * the executors.
  *
- * @param columns those of the batches
+ * @param columns those of the rows
  * @param timeZone of timestamps
  * @param largeVarTypes whether strings have offsets of 64 bits
  */
 record ArrowStreams(Seq<Attribute> columns, String timeZone, boolean largeVarTypes)
     implements Serializable {
-  /** What is beside the values, about. */
-  private static final int MAX_SCHEMA = 4096;
-
   private static final int MAX_ROWS = 4096;
   private static final long MAX_BYTES = 16L << 20;
 
-  /** A row with a stream for some rows of the partition. */
+  /** What is beside the values, about, in bytes. */
+  private static final int SCHEMA = 4096;
+
+  /** Rows with a stream for some rows each. */
   Iterator<InternalRow> ofRows(Iterator<InternalRow> rows) {
-    return rows.hasNext()
-        ? ofBatches(new RowBatches(columns, rows, MAX_ROWS, MAX_BYTES))
-        : Collections.emptyIterator();
+    Target target = new Target();
+    ArrowWriter writer = ArrowWriter.create(target.root);
+    return new Streams(rows) {
+      @Override
+      byte[] stream() {
+        int count = 0;
+        while (count < MAX_ROWS && writer.sizeInBytes() < MAX_BYTES && rows.hasNext()) {
+          writer.write(rows.next());
+          count++;
+        }
+        writer.finish();
+        byte[] written = target.written();
+        writer.reset();
+        return written;
+      }
+    };
   }
 
-  /** A row with a stream for each batch. */
+  /** Rows with a stream for a batch, or a part of a large one, each. */
   Iterator<InternalRow> ofBatches(Iterator<ColumnarBatch> batches) {
-    return batches.hasNext() ? new Rows(batches) : Collections.emptyIterator();
+    Target target = new Target();
+    return new Streams(batches) {
+      private ColumnarBatch batch = new ColumnarBatch(new ColumnVector[0], 0);
+      private int sent;
+
+      @Override
+      public boolean hasNext() {
+        return sent < batch.numRows() || super.hasNext();
+      }
+
+      @Override
+      byte[] stream() {
+        if (sent == batch.numRows()) {
+          batch = batches.next();
+          sent = 0;
+        }
+        ArrowColumns columns = new ArrowColumns(target.root.getFieldVectors(), batch);
+        try {
+          int count = batch.numRows() == 0 ? 0 : columns.fill(batch, sent, MAX_ROWS, MAX_BYTES);
+          target.root.setRowCount(count);
+          sent += count;
+          return target.written();
+        } finally {
+          columns.clear(); // What is the window's goes back to it.
+        }
+      }
+    };
   }
 
-  private final class Rows implements Iterator<InternalRow> {
-    private final Iterator<ColumnarBatch> batches;
+  /** The vectors of a task that are written from; freed when it ends. */
+  private final class Target {
     private final BufferAllocator allocator =
         ArrowUtils.rootAllocator().newChildAllocator("weft streams", 0, Long.MAX_VALUE);
     private final VectorSchemaRoot root =
@@ -61,12 +101,8 @@ record ArrowStreams(Seq<Attribute> columns, String timeZone, boolean largeVarTyp
             ArrowUtils.toArrowSchema(
                 DataTypeUtils.fromAttributes(columns), timeZone, true, largeVarTypes),
             allocator);
-    private final UnsafeProjection projection =
-        UnsafeProjection.create(new DataType[] {DataTypes.BinaryType});
-    private final GenericInternalRow row = new GenericInternalRow(1);
 
-    Rows(Iterator<ColumnarBatch> batches) {
-      this.batches = batches;
+    Target() {
       TaskCompletionListener close = context -> close();
       TaskContext.get().addTaskCompletionListener(close);
     }
@@ -77,30 +113,40 @@ record ArrowStreams(Seq<Attribute> columns, String timeZone, boolean largeVarTyp
       }
     }
 
-    @Override
-    public boolean hasNext() {
-      return batches.hasNext();
-    }
-
-    @Override
-    public InternalRow next() {
-      ColumnarBatch batch = batches.next();
-      ArrowColumns filled = new ArrowColumns(root.getFieldVectors(), batch);
-      root.setRowCount(filled.fill(batch, 0, Integer.MAX_VALUE, Long.MAX_VALUE));
-      row.update(0, written());
-      filled.clear();
-      return projection.apply(row);
-    }
-
-    private byte[] written() {
+    byte[] written() {
       int size = root.getFieldVectors().stream().mapToInt(ValueVector::getBufferSize).sum();
-      ByteArrayOutputStream bytes = new ByteArrayOutputStream(size + MAX_SCHEMA);
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream(size + SCHEMA);
       try (ArrowStreamWriter writer = new ArrowStreamWriter(root, null, bytes)) {
         writer.writeBatch();
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
       return bytes.toByteArray();
+    }
+  }
+
+  /** Streams as rows of one binary column, as long as there is something to write. */
+  private abstract static class Streams implements Iterator<InternalRow> {
+    private final Iterator<?> input;
+    private final UnsafeProjection projection =
+        UnsafeProjection.create(new DataType[] {DataTypes.BinaryType});
+    private final GenericInternalRow row = new GenericInternalRow(1);
+
+    Streams(Iterator<?> input) {
+      this.input = input;
+    }
+
+    abstract byte[] stream();
+
+    @Override
+    public boolean hasNext() {
+      return input.hasNext();
+    }
+
+    @Override
+    public InternalRow next() {
+      row.update(0, stream());
+      return projection.apply(row);
     }
   }
 }

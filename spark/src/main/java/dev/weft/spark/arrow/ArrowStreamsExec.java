@@ -13,7 +13,7 @@ import org.apache.spark.sql.execution.SparkPlan;
 import org.apache.spark.sql.vectorized.ColumnarBatch;
 import scala.collection.immutable.Seq;
 
-/** Runs an {@link ArrowStreamsNode}; takes columns from below where there are any. */
+/** Runs an {@link ArrowStreamsNode}; takes columns from a {@link BatchSource}, else rows. */
 public final class ArrowStreamsExec extends UnaryExec {
   private static final long serialVersionUID = 1L;
 

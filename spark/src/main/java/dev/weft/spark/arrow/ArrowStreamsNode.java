@@ -36,7 +36,6 @@ public final class ArrowStreamsNode extends UnaryPlan {
   /** The rows of a data set as such streams, in their order. */
   public static Dataset<byte[]> of(Dataset<?> rows) {
     var dataset = (org.apache.spark.sql.classic.Dataset<?>) rows;
-    ScalaCollections.list(dataset.logicalPlan().output()).forEach(ArrowStreamsNode::require);
     Attribute stream =
         new AttributeReference(
             "stream",
@@ -48,17 +47,6 @@ public final class ArrowStreamsNode extends UnaryPlan {
     LogicalPlan plan =
         new ArrowStreamsNode(dataset.logicalPlan(), ScalaCollections.seq(List.of(stream)));
     return Dataset$.MODULE$.ofRows(dataset.sparkSession(), plan).as(Encoders.BINARY());
-  }
-
-  private static void require(Attribute column) {
-    if (!RowBatches.canHold(ScalaCollections.seq(List.of(column)))) {
-      throw new IllegalArgumentException(
-          "column \""
-              + column.name()
-              + "\" is of type "
-              + column.dataType().sql()
-              + ", which cannot be gathered in columns; drop or cast it");
-    }
   }
 
   @Override

@@ -12,6 +12,7 @@ import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.Attribute;
 import org.apache.spark.sql.catalyst.expressions.AttributeSet;
 import org.apache.spark.sql.catalyst.expressions.PythonUDF;
+import org.apache.spark.sql.catalyst.plans.physical.Partitioning;
 import org.apache.spark.sql.execution.SparkPlan;
 import org.apache.spark.sql.execution.metric.SQLMetric;
 import org.apache.spark.sql.execution.python.ArrowPythonRunner;
@@ -91,6 +92,18 @@ public final class ColumnarMapInBatchExec extends UnaryExec {
   @Override
   public AttributeSet producedAttributes() {
     return outputSet();
+  }
+
+  /** As Spark's; a union asks for it when it runs. */
+  @Override
+  public Partitioning outputPartitioning() {
+    return child().outputPartitioning();
+  }
+
+  /** As Spark's own operator, so that what it would be reused for, this is too. */
+  @Override
+  public SparkPlan doCanonicalize() {
+    return spark().withNewChildren(children()).canonicalized();
   }
 
   /** The function is given all columns. */
