@@ -64,6 +64,7 @@ def session(slots: int, executors: int, jars: str) -> SparkSession:
         master = f"local-cluster[{executors},{slots // executors},{EXECUTOR_MB}]"
     builder = SparkSession.builder.master(master).config("spark.ui.enabled", "false")
     builder = builder.config("spark.log.level", "ERROR")
+    builder = builder.config("spark.ui.showConsoleProgress", "false")  # Nobody sees it.
     return (builder.config("spark.jars", jars) if jars else builder).getOrCreate()
 
 

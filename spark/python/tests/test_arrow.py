@@ -318,3 +318,9 @@ def test_a_table_of_rows_is_that_of_spark(spark: SparkSession) -> None:
     assert tables_are_equal(spark.range(3).selectExpr("id", "NULL AS n"))
     named = embedded(spark).selectExpr("id", "emb", "text COLLATE UTF8_LCASE AS t", "NULL AS n")
     assert tables_are_equal(named)
+
+
+def test_a_table_that_cannot_be_made_raises_the_reason(spark: SparkSession) -> None:
+    with pytest.raises(Exception, match="no/such/model"):
+        to_arrow(table(spark, TEXTS).select(embed("text", "/no/such/model")))
+    assert tables_are_equal(embedded(spark))

@@ -15,8 +15,6 @@ def to_arrow(df: DataFrame) -> "pa.Table":
     In a classic session the executors write such vectors into Arrow streams from the memory the
     model left them in, where df.toArrow() reads them back from rows number by number. Over Spark
     Connect, whose server has a way of its own, it is df.toArrow().
-
-    The driver holds the streams until Python has read them, so the table is there twice for a while.
     """
     jdf = getattr(df, "_jdf", None)
     if jdf is None:
@@ -27,15 +25,13 @@ def to_arrow(df: DataFrame) -> "pa.Table":
     from pyspark.util import _load_from_socket
 
     session = df.sparkSession
-    jvm = session._jvm
-    streams = jvm.dev.weft.spark.Weft.toArrow(jdf).collectAsList().iterator()
-    served = jvm.PythonRDD.serveIterator(
-        jvm.scala.jdk.javaapi.CollectionConverters.asScala(streams), "serve Arrow streams"
-    )
-    batches = [
-        pa.ipc.open_stream(stream).read_next_batch()
-        for stream in _load_from_socket(served, NoOpSerializer())
-    ]
+    port, secret, server = session._jvm.dev.weft.spark.arrow.ArrowServer.serve(jdf)
+    try:
+        frames = list(_load_from_socket((port, secret), NoOpSerializer()))
+    finally:
+        server.getResult()  # Raises what went wrong over there.
+    frames.sort(key=lambda frame: int.from_bytes(frame[:4], "big"))
+    batches = [pa.ipc.open_stream(memoryview(frame)[4:]).read_next_batch() for frame in frames]
     schema = to_arrow_schema(
         df.schema,
         error_on_duplicated_field_names_in_struct=True,
