@@ -101,7 +101,7 @@ final class EncodeCall<T> {
     boolean refuse = options.longTexts() == LongTexts.FAIL && tokens.cutRows() > 0;
     if (refuse) {
       refuseLong(tokens, first);
-    } else if (options.longTexts() == LongTexts.REPORT && tokens.cutRows() > 0) {
+    } else if (options.reportsLongTexts() && tokens.cutRows() > 0) {
       reportLong(tokens, first);
     }
     output.begin(tokens, first);

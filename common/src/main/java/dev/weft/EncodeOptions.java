@@ -85,6 +85,11 @@ public record EncodeOptions(
         prompt, promptName, task, truncateDim, scaling, handling, progress, meter);
   }
 
+  /** Whether who takes the vectors is told of texts that were cut. */
+  public boolean reportsLongTexts() {
+    return longTexts == LongTexts.REPORT;
+  }
+
   /**
    * As {@link #withLongTexts(LongTexts)}.
    *

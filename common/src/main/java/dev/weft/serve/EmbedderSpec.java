@@ -6,7 +6,6 @@ import static java.util.stream.Collectors.joining;
 import dev.weft.EmbedderOptions;
 import dev.weft.EncodeOptions;
 import dev.weft.config.Dtype;
-import dev.weft.text.LongTexts;
 import java.io.Serializable;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -110,7 +109,7 @@ public final class EmbedderSpec implements Serializable {
   }
 
   private void requireAPlaceForReports() {
-    if (encodeOptions().longTexts() == LongTexts.REPORT && onError() != OnError.STRUCT) {
+    if (encodeOptions().reportsLongTexts() && onError() != OnError.STRUCT) {
       throw new IllegalArgumentException(
           "option \"longTexts\" can only be \"report\" where onError is \"struct\", which has a place"
               + " for the report; it is \""
