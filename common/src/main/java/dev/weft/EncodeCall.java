@@ -98,11 +98,10 @@ final class EncodeCall<T> {
     for (EncodeMeter meter : meters) {
       meter.tokenized(tokenized - start, tokens.cutRows());
     }
-    boolean refuse = options.longTexts() == LongTexts.FAIL && tokens.cutRows() > 0;
-    if (refuse) {
-      refuseLong(tokens, first);
-    } else if (options.reportsLongTexts() && tokens.cutRows() > 0) {
-      reportLong(tokens, first);
+    boolean anyCut = tokens.cutRows() > 0;
+    boolean refuse = anyCut && options.longTexts() == LongTexts.FAIL;
+    if (refuse || (anyCut && options.reportsLongTexts())) {
+      tellOfLong(tokens, first);
     }
     output.begin(tokens, first);
     AtomicBoolean begun = new AtomicBoolean();
@@ -117,29 +116,18 @@ final class EncodeCall<T> {
     output.end();
   }
 
-  private void refuseLong(Tokens tokens, int first) {
+  private void tellOfLong(Tokens tokens, int first) {
     for (int row = 0; row < tokens.rows(); row++) {
-      if (tokens.isCut(row)) {
-        String reason =
-            "it has "
-                + tokens.wholeLength(row)
-                + " tokens, the model takes at most "
-                + tokens.length(row);
+      if (!tokens.isCut(row)) {
+        continue;
+      }
+      String whole = "it has " + tokens.wholeLength(row) + " tokens, ";
+      if (options.reportsLongTexts()) {
+        output.cut(first + row, whole + "of which the model took " + tokens.length(row));
+      } else {
+        String reason = whole + "the model takes at most " + tokens.length(row);
         fail(first + row, new IllegalArgumentException(reason));
         report(1);
-      }
-    }
-  }
-
-  private void reportLong(Tokens tokens, int first) {
-    for (int row = 0; row < tokens.rows(); row++) {
-      if (tokens.isCut(row)) {
-        output.cut(
-            first + row,
-            "it has "
-                + tokens.wholeLength(row)
-                + " tokens, of which the model took "
-                + tokens.length(row));
       }
     }
   }

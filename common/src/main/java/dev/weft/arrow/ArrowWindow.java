@@ -253,7 +253,6 @@ public final class ArrowWindow implements AutoCloseable {
     for (int row = 0; row <= rows; row++) {
       offsets.setInt((long) row * ListVector.OFFSET_WIDTH, row * dimension);
     }
-    vectors.setLastSet(rows - 1);
     values.allocateNew(rows * dimension);
     values.setValueCount(rows * dimension);
     values.getValidityBuffer().setOne(0, values.getValidityBuffer().capacity());

@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.function.BooleanSupplier;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.vectorized.ArrowColumnVector;
 import org.apache.spark.sql.vectorized.ColumnVector;
@@ -49,7 +50,7 @@ final class BatchEncoder implements Iterator<ColumnarBatch> {
     if (!parts.hasNext()) {
       taken.closeIfFreeable();
       taken = input.next();
-      if (gathered(taken)) {
+      if (gathered(taken, encoder.window()::isFull)) {
         return encoded(taken);
       }
       Iterator<InternalRow> rows =
@@ -57,22 +58,15 @@ final class BatchEncoder implements Iterator<ColumnarBatch> {
       parts = partition.batches(rows, encoder);
     }
     ColumnarBatch part = parts.next();
-    gather(part);
+    gathered(part, () -> false);
     return encoded(part);
   }
 
-  private void gather(ColumnarBatch batch) {
-    RowTexts into = encoder.begin();
-    for (Iterator<InternalRow> rows = batch.rowIterator(); rows.hasNext(); ) {
-      texts.read(rows.next(), into);
-    }
-  }
-
-  /** Whether the window takes all of a batch. */
-  private boolean gathered(ColumnarBatch batch) {
+  /** Whether the texts of a batch were all read before there was a reason to stop. */
+  private boolean gathered(ColumnarBatch batch, BooleanSupplier stop) {
     RowTexts into = encoder.begin();
     Iterator<InternalRow> rows = batch.rowIterator();
-    while (rows.hasNext() && !encoder.window().isFull()) {
+    while (rows.hasNext() && !stop.getAsBoolean()) {
       texts.read(rows.next(), into);
     }
     return !rows.hasNext();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weft.spark;
 
+import dev.weft.spark.arrow.BatchSource;
 import dev.weft.spark.arrow.ColumnarMapInBatchExec;
 import org.apache.spark.sql.catalyst.rules.Rule;
 import org.apache.spark.sql.execution.ColumnarRule;
@@ -33,8 +34,7 @@ final class VectorsToArrow extends ColumnarRule {
       return node instanceof MapInBatchExec map
           && !map.isBarrier()
           && SQLConf.get().arrowMaxRecordsPerBatch() > 0 // or a partition is one batch
-          && map.child() instanceof EmbedExec embed
-          && embed.givesBatches();
+          && BatchSource.isAt(map.child());
     }
 
     @Override

@@ -11,17 +11,20 @@ import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.execution.arrow.ArrowFieldWriter;
 import org.apache.spark.sql.execution.arrow.ArrowWriter$;
 import org.apache.spark.sql.vectorized.ArrowColumnVector;
+import org.apache.spark.sql.vectorized.ColumnVector;
 import org.apache.spark.sql.vectorized.ColumnarBatch;
 
 /**
- * Fills Arrow vectors with the columns of batches. A column that is an Arrow vector of the same
- * type hands over its buffers without a copy of its values; the cells of the others are written one
- * by one. For one thread.
+ * A batch of columns on its way into Arrow vectors, all at once or in parts. A column that is an
+ * Arrow vector of the same type hands over its buffers without a copy of its values; the cells of
+ * the others are written one by one. For one thread.
  */
 final class ArrowColumns {
   private final List<FieldVector> targets;
+  private final ColumnarBatch batch;
   private final List<Integer> taken = new ArrayList<>();
   private final List<Cells> written = new ArrayList<>();
+  private int done;
 
   /** A column that is written cell by cell. */
   private record Cells(int place, ArrowFieldWriter writer) {}
@@ -30,13 +33,13 @@ final class ArrowColumns {
    * Prepares vectors.
    *
    * @param targets one a column; closed by their owner
-   * @param like a batch whose columns are of the kinds that those to come have
    */
-  ArrowColumns(List<FieldVector> targets, ColumnarBatch like) {
+  ArrowColumns(List<FieldVector> targets, ColumnarBatch batch) {
     this.targets = targets;
+    this.batch = batch;
     for (int i = 0; i < targets.size(); i++) {
       FieldVector target = targets.get(i);
-      if (like.column(i) instanceof ArrowColumnVector arrow
+      if (batch.column(i) instanceof ArrowColumnVector arrow
           && isSame(arrow.getValueVector().getField(), target.getField())) {
         taken.add(i);
       } else {
@@ -44,6 +47,16 @@ final class ArrowColumns {
         written.add(new Cells(i, ArrowWriter$.MODULE$.createFieldWriter(target)));
       }
     }
+  }
+
+  /** No columns and no rows. */
+  static ArrowColumns none() {
+    return new ArrowColumns(List.of(), new ColumnarBatch(new ColumnVector[0], 0));
+  }
+
+  /** Whether there are rows that have not been filled in. */
+  boolean hasMore() {
+    return done < batch.numRows();
   }
 
   /** Whether vectors of two fields have the same buffers, whatever the fields are called. */
@@ -55,34 +68,34 @@ final class ArrowColumns {
   }
 
   /**
-   * Fills the vectors with rows of a batch, one at least.
+   * Fills the vectors with the next rows, one at least if there are more.
    *
-   * @param from the first row
    * @param maxRows the most rows
    * @param maxBytes so many bytes get no further row
    * @return how many rows there are now
    */
-  int fill(ColumnarBatch batch, int from, int maxRows, long maxBytes) {
+  int fill(int maxRows, long maxBytes) {
+    int left = batch.numRows() - done;
     long bytesPerRow = 0;
     for (int place : taken) {
-      bytesPerRow += source(batch, place).getBufferSize() / batch.numRows();
+      bytesPerRow += source(place).getBufferSize() / Math.max(1, batch.numRows());
     }
     int rows = 0;
-    do {
-      InternalRow row = batch.getRow(from + rows);
+    while (rows < Math.min(left, maxRows)
+        && (rows == 0 || writtenBytes() + rows * bytesPerRow < maxBytes)) {
+      InternalRow row = batch.getRow(done + rows);
       for (Cells column : written) {
         column.writer.write(row, column.place);
       }
       rows++;
-    } while (rows < maxRows
-        && from + rows < batch.numRows()
-        && writtenBytes() + rows * bytesPerRow < maxBytes);
+    }
     for (Cells column : written) {
       column.writer.finish();
     }
     for (int place : taken) {
-      source(batch, place).makeTransferPair(targets.get(place)).splitAndTransfer(from, rows);
+      source(place).makeTransferPair(targets.get(place)).splitAndTransfer(done, rows);
     }
+    done += rows;
     return rows;
   }
 
@@ -94,7 +107,7 @@ final class ArrowColumns {
     return bytes;
   }
 
-  private static ValueVector source(ColumnarBatch batch, int place) {
+  private ValueVector source(int place) {
     return ((ArrowColumnVector) batch.column(place)).getValueVector();
   }
 

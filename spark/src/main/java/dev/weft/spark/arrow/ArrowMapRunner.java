@@ -5,7 +5,6 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
-import java.util.Optional;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.complex.StructVector;
 import org.apache.arrow.vector.ipc.ArrowStreamWriter;
@@ -17,7 +16,6 @@ import org.apache.spark.sql.execution.python.BaseArrowPythonRunner;
 import org.apache.spark.sql.execution.python.PythonUDFRunner$;
 import org.apache.spark.sql.internal.SQLConf;
 import org.apache.spark.sql.types.StructType;
-import org.apache.spark.sql.vectorized.ColumnVector;
 import org.apache.spark.sql.vectorized.ColumnarBatch;
 import org.apache.spark.util.TaskCompletionListener;
 import scala.collection.Iterator;
@@ -34,9 +32,7 @@ final class ArrowMapRunner extends BaseArrowPythonRunner {
   private final ArrowMapCall call;
   private final int maxRows;
   private final long maxBytes;
-  private ColumnarBatch batch = new ColumnarBatch(new ColumnVector[0], 0);
-  private int sent;
-  private Optional<ArrowColumns> columns = Optional.empty();
+  private ArrowColumns columns = ArrowColumns.none();
 
   ArrowMapRunner(ArrowMapCall call) {
     super(
@@ -70,27 +66,23 @@ final class ArrowMapRunner extends BaseArrowPythonRunner {
   public boolean writeNextBatchToArrowStream(
       VectorSchemaRoot root, ArrowStreamWriter writer, DataOutputStream out, Iterator batches) {
     StructVector rows = (StructVector) root.getVector(0);
-    while (sent == batch.numRows()) {
+    while (!columns.hasMore()) {
       if (!batches.hasNext()) {
         close();
         return false;
       }
-      batch = (ColumnarBatch) batches.next();
-      columns = Optional.of(new ArrowColumns(rows.getChildrenFromFields(), batch));
-      sent = 0;
+      columns = new ArrowColumns(rows.getChildrenFromFields(), (ColumnarBatch) batches.next());
     }
-    ArrowColumns filled = columns.orElseThrow();
     int before = out.size();
     try {
-      int count = filled.fill(batch, sent, maxRows, maxBytes);
+      int count = columns.fill(maxRows, maxBytes);
       for (int i = 0; i < count; i++) {
         rows.setIndexDefined(i);
       }
       root.setRowCount(count);
       write(out);
-      sent += count;
     } finally {
-      filled.clear(); // What is the window's goes back to it.
+      columns.clear(); // What is the window's goes back to it.
     }
     call.metrics().apply("pythonDataSent").add(out.size() - before);
     return true;

@@ -20,7 +20,6 @@ import org.apache.spark.sql.execution.arrow.ArrowWriter;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.util.ArrowUtils;
-import org.apache.spark.sql.vectorized.ColumnVector;
 import org.apache.spark.sql.vectorized.ColumnarBatch;
 import org.apache.spark.util.TaskCompletionListener;
 import scala.collection.immutable.Seq;
@@ -65,25 +64,20 @@ record ArrowStreams(Seq<Attribute> columns, String timeZone, boolean largeVarTyp
   Iterator<InternalRow> ofBatches(Iterator<ColumnarBatch> batches) {
     Target target = new Target();
     return new Streams(batches) {
-      private ColumnarBatch batch = new ColumnarBatch(new ColumnVector[0], 0);
-      private int sent;
+      private ArrowColumns columns = ArrowColumns.none();
 
       @Override
       public boolean hasNext() {
-        return sent < batch.numRows() || super.hasNext();
+        return columns.hasMore() || super.hasNext();
       }
 
       @Override
       byte[] stream() {
-        if (sent == batch.numRows()) {
-          batch = batches.next();
-          sent = 0;
+        if (!columns.hasMore()) {
+          columns = new ArrowColumns(target.root.getFieldVectors(), batches.next());
         }
-        ArrowColumns columns = new ArrowColumns(target.root.getFieldVectors(), batch);
         try {
-          int count = batch.numRows() == 0 ? 0 : columns.fill(batch, sent, MAX_ROWS, MAX_BYTES);
-          target.root.setRowCount(count);
-          sent += count;
+          target.root.setRowCount(columns.fill(MAX_ROWS, MAX_BYTES));
           return target.written();
         } finally {
           columns.clear(); // What is the window's goes back to it.

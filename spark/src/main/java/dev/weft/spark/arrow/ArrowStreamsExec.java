@@ -29,7 +29,7 @@ public final class ArrowStreamsExec extends UnaryExec {
     ArrowStreams streams =
         new ArrowStreams(
             child().output(), conf().sessionLocalTimeZone(), conf().arrowUseLargeVarTypes());
-    if (child() instanceof BatchSource source && source.givesBatches()) {
+    if (BatchSource.isAt(child())) {
       FlatMapFunction<Iterator<ColumnarBatch>, InternalRow> write = streams::ofBatches;
       return child().executeColumnar().toJavaRDD().mapPartitions(write).rdd();
     }
